@@ -51,6 +51,17 @@ describe('assembleNetfilter', () => {
     expect(targets(netfilter, 'SHARED')).toEqual(['NEW']);
   });
 
+  it('keeps the rules of a chain that a later program only wants to exist', () => {
+    const netfilter = assembleNetfilter(
+      [
+        filter({ chains: [{ name: 'SHARED', policy: null, rules: [jump('KEPT')] }] }),
+        filter({ chains: [{ name: 'SHARED', policy: null, rules: [] }] }),
+      ],
+      [],
+    );
+    expect(targets(netfilter, 'SHARED')).toEqual(['KEPT']);
+  });
+
   it('gives base chains ACCEPT unless a contribution says otherwise, and no table to a family that nobody uses', () => {
     const netfilter = assembleNetfilter([filter({ chains: [{ name: 'FORWARD', policy: 'DROP', rules: [] }] })], []);
     const chains = netfilter.tables.ipv4.get('filter')?.chains;

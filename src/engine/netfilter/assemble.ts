@@ -18,8 +18,9 @@ export interface NetfilterContribution {
 
 /**
  * Builds the ruleset from contributions in the order of their installation.
- * A chain that two contributions name holds the later one's rules, as `:CHAIN - [0:0]` in an iptables-restore input flushes it. A hook rule that
- * the base chain already has stays where it is (iptables' EnsureRule: kubelet and kube-proxy both ask for the KUBE-FIREWALL jump).
+ * A chain that two contributions name holds the later one's rules, as `:CHAIN - [0:0]` in an iptables-restore input flushes it; a later one
+ * without rules only wants it to exist (EnsureChain). A hook rule that the base chain already has stays where it is (EnsureRule: kubelet
+ * and kube-proxy both ask for the KUBE-FIREWALL jump).
  * A table that nobody contributes to does not exist.
  */
 export function assembleNetfilter(contributions: readonly NetfilterContribution[], sets: readonly IpSet[]): Netfilter {
@@ -39,7 +40,11 @@ function assembleTable(name: TableName, parts: readonly NetfilterContribution[])
   const chains = new Map<string, Chain>();
   for (const hook of baseChains[name]) chains.set(hook, { name: hook, policy: 'ACCEPT', rules: [] });
   for (const part of parts) {
-    for (const chain of part.chains) chains.set(chain.name, chains.get(chain.name)?.policy ? withPolicy(chain) : chain);
+    for (const chain of part.chains) {
+      const standing = chains.get(chain.name);
+      const rules = chain.rules.length > 0 ? chain.rules : (standing?.rules ?? []);
+      chains.set(chain.name, { name: chain.name, policy: chain.policy ?? standing?.policy ?? null, rules });
+    }
     for (const { hook, position, rules } of part.hooks) {
       const base = chains.get(hook);
       invariant(base !== undefined, `table ${name} has no chain ${hook}`);
@@ -50,8 +55,6 @@ function assembleTable(name: TableName, parts: readonly NetfilterContribution[])
   }
   return { name, chains };
 }
-
-const withPolicy = (chain: Chain): Chain => ({ ...chain, policy: chain.policy ?? 'ACCEPT' });
 
 /** Two rules with the same conditions and target are one rule to iptables, whoever wrote them. */
 const ruleKey = (rule: Rule): string => JSON.stringify([rule.matches, rule.target]);
