@@ -6,5 +6,6 @@ import manifest from './en/manifest.json' with { type: 'json' };
 import page from './en/page.json' with { type: 'json' };
 import trace from './en/trace.json' with { type: 'json' };
 import view from './en/view.json' with { type: 'json' };
+import walk from './en/walk.json' with { type: 'json' };
 
-export const english = { controlplane, dataplane, exchange, manifest, page, trace, view } as const;
+export const english = { controlplane, dataplane, exchange, manifest, page, trace, view, walk } as const;

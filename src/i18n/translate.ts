@@ -1,9 +1,7 @@
 /** Turns a Message into a sentence of one language. Native text in parameters is passed through unescaped: React and the shell escape it. */
 import i18next, { type i18n } from 'i18next';
-import type { Message } from '../engine/net/message.ts';
+import type { Translate } from '../shared/message.ts';
 import { english } from './catalogue.ts';
-
-export type Translate = (message: Message) => string;
 
 export function createI18n(language: string): i18n {
   const instance = i18next.createInstance();

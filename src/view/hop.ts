@@ -1,12 +1,12 @@
 /** One hop as a row: where, in and out, source and destination before and after, and what decided, in the node's own text. */
 import type { Connection, Leg } from '../engine/exchange/probe.ts';
-import { message } from '../engine/net/message.ts';
 import { renderRule } from '../engine/netfilter/render.ts';
 import { renderRoute } from '../engine/routing/render.ts';
 import type { DropCause, Hop, RuleHit, Step } from '../engine/trace/trace.ts';
 import { assertNever } from '../shared/assertNever.ts';
+import { message } from '../shared/message.ts';
 import type { Cause, HopBadge, HopModel, Text } from './model.ts';
-import { causeOf, destinationText, packetWords, sourceText, unwrap } from './names.ts';
+import { causeOf, destinationText, displayName, packetWords, sourceText, unwrap } from './names.ts';
 import { buildStep } from './step.ts';
 
 export interface HopInput {
@@ -30,6 +30,7 @@ export function buildHop(input: HopInput): HopModel {
     id: input.id,
     number: input.number,
     namespace: hop.namespace,
+    name: displayName(hop.namespace),
     namespaceKind: hop.kind,
     interfaceIn: hop.interfaceIn,
     interfaceOut: hop.interfaceOut,

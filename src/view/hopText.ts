@@ -1,7 +1,6 @@
 /** A branch as lines of text: what the command line's `trace` prints, from the same rows that the page shows. */
-import type { Translate } from '../i18n/translate.ts';
+import type { Translate } from '../shared/message.ts';
 import type { BranchModel, HopModel, LegModel, Text } from './model.ts';
-import { displayName } from './names.ts';
 
 /** One line per hop of the shown legs, a heading per leg, the outcome last. */
 export function branchLines(branch: BranchModel, translate: Translate): readonly string[] {
@@ -19,7 +18,7 @@ function legLines(leg: LegModel, translate: Translate, width: number): readonly 
   return [`${translate(leg.title)} (${leg.segment})`, ...leg.hops.map((hop) => `  ${hopLine(hop, translate, width)}`)];
 }
 
-const where = (hop: HopModel): string => displayName(hop.namespace);
+const where = (hop: HopModel): string => hop.name;
 
 /** "3  kind-worker  eth0 → calid8b…  203.0.113.9:51514 → 10.244.162.129:80 (was 198.51.100.20:80)  DNAT  -A KUBE-SEP-…" */
 export function hopLine(hop: HopModel, translate: Translate, width = 0): string {

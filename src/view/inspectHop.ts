@@ -3,12 +3,12 @@
  * lookup with its candidates, neighbours, conntrack. Made on demand for the hop that someone looks at.
  */
 import type { RequestResult } from '../engine/exchange/probe.ts';
-import { message } from '../engine/net/message.ts';
 import { addressWithPort } from '../engine/net/address.ts';
 import type { FlowTuple, Packet } from '../engine/net/packet.ts';
 import { renderRoute } from '../engine/routing/render.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import type { Hop, Step } from '../engine/trace/trace.ts';
+import { message } from '../shared/message.ts';
 import { buildHeaders, buildLayers } from './headers.ts';
 import { buildHop } from './hop.ts';
 import type { HopDetail, RouteRow, StepDetail } from './model.ts';
@@ -94,7 +94,11 @@ function stepSentence(step: Step) {
         mtu: step.cause.kind === 'tooBig' ? step.cause.mtu : 0,
       });
     case 'neighbour':
-      return message(`view.step.sentence.neighbour.${step.answeredBy}`, { address: step.address, interface: step.interface, mac: step.mac ?? '' });
+      return message(`view.step.sentence.neighbour.${step.answeredBy}`, {
+        address: step.address,
+        interface: step.interface,
+        mac: step.mac ?? '',
+      });
     case 'bridge':
       return message(step.toInterface === null ? 'view.step.sentence.flood' : 'view.step.sentence.bridge', {
         mac: step.destination,

@@ -1,12 +1,12 @@
 /** Everything the inspector says of a thing: its line in `kubectl get -o wide`, and what its network namespace holds in native text. */
 import { namespacedName } from '../engine/api/origin.ts';
 import { getTable } from '../engine/export/kubectl.ts';
-import { message } from '../engine/net/message.ts';
 import { renderIpset, renderIptablesSave } from '../engine/netfilter/render.ts';
 import { renderRoutes } from '../engine/routing/render.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import type { Listener, NetworkNamespace } from '../engine/topology/networkNamespace.ts';
 import { renderFdb, renderInterfaces, renderNeighbours } from '../engine/topology/render.ts';
+import { message } from '../shared/message.ts';
 import type { Cause, ThingDetail } from './model.ts';
 import { causeOfResource, displayName } from './names.ts';
 
@@ -43,7 +43,7 @@ function sectionsOf(namespace: NetworkNamespace): ThingDetail['sections'] {
     ['fdb', renderFdb(namespace)],
     ['listeners', namespace.listeners.map(listenerLine).join('\n')],
     ['iptables', renderIptablesSave(netfilter, 'ipv4')],
-    ['ipsets', [...netfilter.sets.values()].map(renderIpset).join('\n')],
+    ['ipsets', [...netfilter.sets.values()].map((set) => renderIpset(set)).join('\n')],
   ];
   return sections
     .filter(([, text]) => text.trim() !== '')

@@ -4,7 +4,7 @@
  */
 import type { SourceRange } from '../engine/api/origin.ts';
 import type { Probe } from '../engine/exchange/probe.ts';
-import type { Message } from '../engine/net/message.ts';
+import type { Message } from '../shared/message.ts';
 
 /** Text for people, or text of a native tool that stays as it is. */
 export type Text = { readonly kind: 'message'; readonly message: Message } | { readonly kind: 'native'; readonly text: string };
@@ -163,6 +163,8 @@ export interface HopModel {
   /** Counts from 1 over the shown legs of the branch; hops of folded legs count on within their leg. */
   readonly number: number;
   readonly namespace: string;
+  /** The namespace's short name, for lists and pictures. */
+  readonly name: string;
   readonly namespaceKind: 'node' | 'pod' | 'client' | 'internet' | 'loadBalancer' | 'router' | 'switch';
   readonly interfaceIn: string | null;
   readonly interfaceOut: string | null;

@@ -1,11 +1,11 @@
 /** A request and one of its branches as lists of hops: the same rows that the page shows and the command line prints. */
 import type { Connection, Leg, RequestBranch, RequestResult } from '../engine/exchange/probe.ts';
-import { message } from '../engine/net/message.ts';
-import { successfulDispositions } from '../engine/trace/trace.ts';
 import { addressWithPort } from '../engine/net/address.ts';
 import type { Simulation } from '../engine/simulation.ts';
-import type { BranchModel, BranchSummary, LegModel, RequestModel } from './model.ts';
+import { successfulDispositions } from '../engine/trace/trace.ts';
+import { message } from '../shared/message.ts';
 import { buildHop } from './hop.ts';
+import type { BranchModel, BranchSummary, LegModel, RequestModel } from './model.ts';
 import { causeOf, displayName } from './names.ts';
 import { buildProblems } from './problems.ts';
 

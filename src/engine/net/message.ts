@@ -1,11 +1,2 @@
-/**
- * Words leave the engine as a code with parameters; their text lives in the catalogues of src/i18n. Text of native tools and of the
- * API server is a parameter and stays as it is.
- */
-export interface Message {
-  /** A key of the catalogue, e.g. "diagnostic.service.selectorMatchesNothing". */
-  readonly code: string;
-  readonly params: Readonly<Record<string, string | number>>;
-}
-
-export const message = (code: string, params: Message['params'] = {}): Message => ({ code, params });
+/** Messages, as the engine's folders import them. */
+export { type Message, message } from '../../shared/message.ts';
