@@ -5,9 +5,14 @@
 import type { Origin } from '../api/origin.ts';
 import type { IpAddress, MacAddress } from '../net/address.ts';
 import type { FlowTuple, Packet } from '../net/packet.ts';
-import type { HookName, Rule, RuleReference, TableName } from '../netfilter/ruleset.ts';
-import type { Route, RouteTableName } from '../routing/routing.ts';
+import type { RuleHit } from '../netfilter/evaluate.ts';
+import type { ConnectionView } from '../netfilter/match.ts';
+import type { HookName, RuleReference, TableName } from '../netfilter/ruleset.ts';
+import type { RouteCandidate, RouteDecision } from '../routing/lookup.ts';
 import type { NetworkNamespaceId, NetworkNamespaceKind } from '../topology/networkNamespace.ts';
+
+export type { RuleEffect, RuleHit } from '../netfilter/evaluate.ts';
+export type { RouteCandidate, RouteDecision } from '../routing/lookup.ts';
 
 /** A packet's final fate. Success is {@link successfulDispositions}; failure is its complement. */
 export type Disposition =
@@ -24,28 +29,6 @@ export type Disposition =
   | 'unsupported';
 
 export const successfulDispositions: ReadonlySet<Disposition> = new Set(['delivered', 'exitsCluster']);
-
-/** What one rule did to the packet that matched it. */
-export type RuleEffect = 'continue' | 'jump' | 'goto' | 'return' | 'accept' | 'drop' | 'reject' | 'translate' | 'mark' | 'notrack';
-
-/** One matched rule, and the rules of the same chain that were passed over on the way to it: [skippedFrom, rule.index). */
-export interface RuleHit {
-  readonly reference: RuleReference;
-  readonly rule: Rule;
-  readonly effect: RuleEffect;
-  readonly skippedFrom: number;
-  /** How many jumps deep the chain is; a base chain's rules are at 0. */
-  readonly depth: number;
-  /** The packet as the rule saw it: explainChain derives from it why the others did not match. */
-  readonly packet: Packet;
-}
-
-export interface RouteCandidate {
-  readonly route: Route;
-  readonly table: RouteTableName;
-  /** won; shorter: it matches, but a longer prefix or a lower metric won; noMatch: a neighbour in the table, for comparison. */
-  readonly outcome: 'won' | 'shorter' | 'noMatch';
-}
 
 export interface ConntrackEntryView {
   readonly original: FlowTuple;
@@ -109,6 +92,12 @@ export type Step =
       readonly decidedBy: RuleReference | null;
       /** Rules of the base chain passed over after the last hit. */
       readonly skippedFrom: number;
+      /** What the rules could see beside the packet: `IN= OUT=` of a kernel log line, and the connection. Always set by the walk. */
+      readonly context?: {
+        readonly inInterface: string | null;
+        readonly outInterface: string | null;
+        readonly connection: ConnectionView;
+      };
     }
   | {
       readonly kind: 'translate';
@@ -124,10 +113,7 @@ export type Step =
       readonly packet: Packet;
       readonly destination: IpAddress;
       readonly candidates: readonly RouteCandidate[];
-      readonly decision:
-        | { readonly kind: 'local' }
-        | { readonly kind: 'forward'; readonly interface: string; readonly nextHop: IpAddress; readonly onLink: boolean }
-        | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' | 'noRoute' };
+      readonly decision: RouteDecision;
       /** The source address a local packet got from it. */
       readonly chosenSource?: IpAddress;
     }
