@@ -1,0 +1,205 @@
+/**
+ * Finds where a field stands in a document's text, by JSON pointer, from the parser's events. Built when someone asks: parsing pays
+ * nothing for it. A value that comes from an alias or a merge key is found where its anchor wrote it.
+ */
+import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { keyName } from './kubectlSchema.ts';
+
+/** Offsets in the document's own text; `end` is exclusive. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type FindSpan = (pointer: string) => TextSpan | undefined;
+
+const noPlace = -1;
+const mergeKey = '<<';
+
+interface EventIndex {
+  /** For each event, the index of the event after its node. */
+  readonly after: Int32Array;
+  /** For each event, the offset at which its node ends; -1 for a node without text. */
+  readonly ends: Int32Array;
+}
+
+const unescapeToken = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** A JSON pointer's parts, unescaped: "/metadata/labels/a~1b" is metadata, labels, a/b. */
+export const pointerTokens = (pointer: string): readonly string[] =>
+  pointer === ''
+    ? []
+    : pointer
+        .slice(1)
+        .split('/')
+        .map((token) => (token.includes('~') ? unescapeToken(token) : token));
+
+/** One part of a JSON pointer, escaped. */
+export const pointerToken = (key: string | number): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+
+function startOf(event: Event): number {
+  switch (event.type) {
+    case EVENT_ID.SCALAR: {
+      const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+      return event.valueStart === noPlace ? noPlace : event.valueStart - (isQuoted ? 1 : 0);
+    }
+    case EVENT_ID.ALIAS:
+      return event.anchorStart - 1;
+    case EVENT_ID.MAPPING:
+    case EVENT_ID.SEQUENCE:
+      return event.start;
+    default:
+      return noPlace;
+  }
+}
+
+function scalarEnd(text: string, event: Extract<Event, { type: typeof EVENT_ID.SCALAR }>): number {
+  if (event.valueStart === noPlace) return Math.max(event.tagEnd, event.anchorEnd);
+  if (event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED) return event.valueEnd + 1;
+  let end = event.valueEnd;
+  // A block scalar's last line breaks are no part of what a reader wants marked.
+  while (end > event.valueStart && /\s/.test(text[end - 1] ?? '')) end -= 1;
+  return end;
+}
+
+/** The offset after the bracket that closes a flow collection whose last content ends at `offset`. */
+function flowEnd(text: string, offset: number): number {
+  let at = offset;
+  while (at < text.length) {
+    const character = text[at];
+    if (character === ']' || character === '}') return at + 1;
+    if (character === '#' && /\s/.test(text[at - 1] ?? ' ')) {
+      while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at += 1;
+    } else {
+      at += 1;
+    }
+  }
+  return text.length;
+}
+
+function indexEvents(text: string, events: readonly Event[]): EventIndex {
+  const after = new Int32Array(events.length);
+  const ends = new Int32Array(events.length).fill(noPlace);
+  const open: { index: number; end: number }[] = [];
+  const close = (index: number, next: number, end: number): void => {
+    after[index] = next;
+    ends[index] = end;
+    const parent = open.at(-1);
+    if (parent !== undefined) parent.end = Math.max(parent.end, end);
+  };
+  for (const [index, event] of events.entries()) {
+    switch (event.type) {
+      case EVENT_ID.SCALAR:
+        close(index, index + 1, scalarEnd(text, event));
+        break;
+      case EVENT_ID.ALIAS:
+        close(index, index + 1, event.anchorEnd);
+        break;
+      case EVENT_ID.POP: {
+        const node = open.pop();
+        if (node === undefined) break;
+        const opening = events[node.index];
+        const isFlow =
+          opening !== undefined &&
+          (opening.type === EVENT_ID.MAPPING || opening.type === EVENT_ID.SEQUENCE) &&
+          /[[{]/.test(text[opening.start] ?? '');
+        close(node.index, index + 1, isFlow ? flowEnd(text, Math.max(node.end, startOf(opening) + 1)) : node.end);
+        break;
+      }
+      default:
+        open.push({ index, end: noPlace });
+    }
+  }
+  return { after, ends };
+}
+
+/** The lookup for one document. `events` are those of `text`, which holds exactly one YAML document. */
+export function fieldRanges(text: string, events: readonly Event[]): FindSpan {
+  const { after, ends } = indexEvents(text, events);
+  const nextOf = (index: number): number => after[index] ?? events.length;
+
+  const spanOf = (index: number): TextSpan | undefined => {
+    const event = events[index];
+    const end = ends[index] ?? noPlace;
+    const start = event === undefined ? noPlace : startOf(event);
+    return start === noPlace || end === noPlace ? undefined : { start, end: Math.max(start, end) };
+  };
+
+  const children = (index: number): readonly number[] => {
+    const found: number[] = [];
+    for (let child = index + 1; child < nextOf(index) - 1; child = nextOf(child)) found.push(child);
+    return found;
+  };
+
+  /** The node that an alias stands for: the last one before it that carries its anchor. */
+  const target = (index: number): number => {
+    const alias = events[index];
+    if (alias?.type !== EVENT_ID.ALIAS) return index;
+    const name = text.slice(alias.anchorStart, alias.anchorEnd);
+    for (let before = index - 1; before >= 0; before -= 1) {
+      const event = events[before];
+      if (
+        event !== undefined &&
+        event.type !== EVENT_ID.ALIAS &&
+        'anchorStart' in event &&
+        text.slice(event.anchorStart, event.anchorEnd) === name
+      ) {
+        return before;
+      }
+    }
+    return index;
+  };
+
+  const keyText = (index: number): string | undefined => {
+    const event = events[target(index)];
+    return event?.type === EVENT_ID.SCALAR ? keyName(getScalarValue(text, event), event.style === SCALAR_STYLE.PLAIN) : undefined;
+  };
+
+  interface Place {
+    readonly value: number;
+    readonly key: number | undefined;
+  }
+
+  const member = (mapping: number, key: string): Place | undefined => {
+    const nodes = children(mapping);
+    let merged: number | undefined;
+    for (let at = 0; at + 1 < nodes.length; at += 2) {
+      const keyNode = nodes[at] ?? mapping;
+      const valueNode = nodes[at + 1] ?? mapping;
+      const name = keyText(keyNode);
+      if (name === key) return { value: valueNode, key: keyNode };
+      if (name === mergeKey) merged = valueNode;
+    }
+    return merged === undefined ? undefined : mergedMember(target(merged), key);
+  };
+
+  const mergedMember = (source: number, key: string): Place | undefined => {
+    if (events[source]?.type === EVENT_ID.MAPPING) return member(source, key);
+    if (events[source]?.type !== EVENT_ID.SEQUENCE) return undefined;
+    for (const element of children(source)) {
+      const found = member(target(element), key);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
+  const step = (node: number, token: string): Place | undefined => {
+    const type = events[node]?.type;
+    if (type === EVENT_ID.MAPPING) return member(node, token);
+    if (type !== EVENT_ID.SEQUENCE || !/^\d+$/.test(token)) return undefined;
+    const value = children(node)[Number(token)];
+    return value === undefined ? undefined : { value, key: undefined };
+  };
+
+  return (pointer) => {
+    let node = 1;
+    let span = spanOf(node);
+    for (const token of pointerTokens(pointer)) {
+      const place = step(target(node), token);
+      if (place === undefined) return span;
+      node = place.value;
+      span = spanOf(node) ?? (place.key === undefined ? span : spanOf(place.key));
+    }
+    return span;
+  };
+}

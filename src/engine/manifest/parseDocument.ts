@@ -1,0 +1,174 @@
+/**
+ * One document's text → its value as kubectl reads it, or the first thing that is wrong with it. All places are relative to the
+ * document, so that a result stays true while the text around the document changes.
+ */
+import { constructFromEvents, EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
+import { invariant } from '../../shared/invariant.ts';
+import { lazy } from '../../shared/lazy.ts';
+import { type Message, message } from '../net/message.ts';
+import { fieldRanges, type TextSpan } from './fieldRanges.ts';
+import { isUnsupportedFloat, kubectlSchema, unsupportedFloatReason } from './kubectlSchema.ts';
+
+/** A place in a document: offsets from its start; line and column from 0. */
+export interface RelativeRange {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface ParsedDocument {
+  readonly text: string;
+  /** Undefined when `failure` is set; null for an empty document. */
+  readonly value: unknown;
+  readonly failure?: { readonly message: Message; readonly range: RelativeRange };
+  /** The place of a field by JSON pointer, or of its nearest parent. */
+  readonly rangeOf: (pointer: string) => RelativeRange | undefined;
+  /** How many line breaks the text has, and how long its last line is: what the document after it starts from. */
+  readonly lineBreaks: number;
+  readonly lastLineLength: number;
+}
+
+/** Nesting beyond this is refused: no manifest comes near it, and every later stage walks values recursively. */
+const maxDepth = 100;
+/** go-yaml refuses a document whose aliases stand for far more than it spells out; these are the same idea with fixed numbers. */
+const maxAliases = 10_000;
+const maxExpandedNodes = 200_000;
+
+/** Offsets at which lines start; \n, \r\n and \r break lines. */
+function lineStartsOf(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
+  }
+  return starts;
+}
+
+function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function toRange(starts: readonly number[], span: TextSpan): RelativeRange {
+  const line = lineAt(starts, span.start);
+  const endLine = lineAt(starts, span.end);
+  return {
+    ...span,
+    line,
+    column: span.start - (starts[line] ?? 0),
+    endLine,
+    endColumn: span.end - (starts[endLine] ?? 0),
+  };
+}
+
+interface Extent {
+  readonly size: number;
+  readonly depth: number;
+}
+
+const endless: Extent = { size: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
+
+/**
+ * How many nodes a value has, and how deep it is, when every alias is written out. Endless when it contains itself. A shared node is
+ * counted once and then remembered, so an alias bomb costs no more than its text.
+ */
+function expandedExtent(root: unknown): Extent {
+  const known = new Map<object, Extent>();
+  const extentOf = (value: unknown): Extent => {
+    if (typeof value !== 'object' || value === null) return { size: 1, depth: 1 };
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    known.set(value, endless);
+    let size = 1;
+    let depth = 0;
+    for (const member of Object.values(value)) {
+      const inner = extentOf(member);
+      size += inner.size;
+      depth = Math.max(depth, inner.depth);
+    }
+    const extent = { size, depth: depth + 1 };
+    known.set(value, extent);
+    return extent;
+  };
+  return extentOf(root);
+}
+
+/** What is wrong with a document's aliases, if anything. */
+function aliasProblem(value: unknown): Message | undefined {
+  const { size, depth } = expandedExtent(value);
+  if (size === Number.POSITIVE_INFINITY) return message('manifest.limit.recursiveAlias');
+  if (size > maxExpandedNodes) return message('manifest.limit.expansion', { limit: maxExpandedNodes });
+  return depth > maxDepth ? message('manifest.limit.depth', { limit: maxDepth }) : undefined;
+}
+
+/** js-yaml's reasons that deserve a sentence of their own; any other is quoted. */
+function syntaxMessage(text: string, events: readonly Event[], reason: string, position: number): Message {
+  if (reason === 'duplicated mapping key') return message('manifest.syntax.duplicateKey', { key: scalarAt(text, events, position) });
+  if (reason.startsWith('tab characters')) return message('manifest.syntax.tab');
+  if (reason.startsWith('bad indentation')) return message('manifest.syntax.indentation', { reason });
+  if (reason.startsWith('unidentified alias')) return message('manifest.syntax.unknownAlias', { reason });
+  if (reason.includes('maxDepth')) return message('manifest.limit.depth', { limit: maxDepth });
+  if (reason.includes('maxAliases') || reason.includes('maxTotalMergeKeys')) return message('manifest.limit.aliases', { reason });
+  if (reason === unsupportedFloatReason) return message('manifest.syntax.unsupportedFloat');
+  return message('manifest.syntax.invalid', { reason });
+}
+
+function scalarAt(text: string, events: readonly Event[], position: number): string {
+  const scalar = events.find(
+    (event) => event.type === EVENT_ID.SCALAR && (event.valueStart === position || event.valueStart === position + 1),
+  );
+  return scalar?.type === EVENT_ID.SCALAR ? getScalarValue(text, scalar) : '';
+}
+
+/** An infinite or undefined float carries no mark: its place is that of the first such scalar. */
+function unsupportedFloatPosition(text: string, events: readonly Event[]): number {
+  const found = events.find(
+    (event) => event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && isUnsupportedFloat(getScalarValue(text, event)),
+  );
+  return found?.type === EVENT_ID.SCALAR ? found.valueStart : 0;
+}
+
+/** From the position to the end of its line, and at least one character where there is one. */
+function restOfLine(text: string, position: number): TextSpan {
+  const start = Math.min(position, text.length);
+  const rest = /^[^\r\n]*/.exec(text.slice(start))?.[0].trimEnd().length ?? 0;
+  return { start, end: Math.min(text.length, start + Math.max(1, rest)) };
+}
+
+/** Reads one document. Never throws: whatever is wrong with the text is in `failure`. */
+export function parseDocument(text: string): ParsedDocument {
+  const starts = lineStartsOf(text);
+  const base = { text, lineBreaks: starts.length - 1, lastLineLength: text.length - (starts.at(-1) ?? 0) };
+  const failed = (reason: Message, span: TextSpan): ParsedDocument => {
+    const range = toRange(starts, span);
+    return { ...base, value: undefined, failure: { message: reason, range }, rangeOf: () => range };
+  };
+  let events: Event[] = [];
+  try {
+    events = parseEvents(text, { maxDepth });
+    const values = constructFromEvents(events, { source: text, schema: kubectlSchema, maxAliases });
+    invariant(values.length <= 1, 'a slice of a file holds one document');
+    const value = values[0] ?? null;
+    const find = lazy(() => fieldRanges(text, events));
+    const problem = events.some((event) => event.type === EVENT_ID.ALIAS) ? aliasProblem(value) : undefined;
+    if (problem !== undefined) return failed(problem, find()('') ?? { start: 0, end: text.length });
+    const rangeOf = (pointer: string): RelativeRange | undefined => {
+      const span = find()(pointer);
+      return span === undefined ? undefined : toRange(starts, span);
+    };
+    return { ...base, value, rangeOf };
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const position = error.mark?.position ?? unsupportedFloatPosition(text, events);
+    return failed(syntaxMessage(text, events, error.reason, position), restOfLine(text, position));
+  }
+}
