@@ -5,9 +5,9 @@
  */
 import type { Origin } from '../api/origin.ts';
 import { originOf } from '../api/resource.ts';
+import { type ClusterIndex, endpointsOf } from '../clusterIndex.ts';
 import type { ServiceState } from '../clusterState.ts';
 import { familyOf, type IpAddress, parseIpAddress } from '../net/address.ts';
-import { type ClusterIndex, endpointsOf } from './clusterIndex.ts';
 
 export interface DnsAnswer {
   /** noData: the name exists, but has no address. */

@@ -29,7 +29,8 @@ export interface UrlWord {
 }
 
 export type DestinationWord =
-  | { readonly kind: 'pod' | 'deployment' | 'service'; readonly namespace: string; readonly name: string; readonly port: PortWord }
+  | { readonly kind: 'pod' | 'deployment'; readonly namespace: string; readonly name: string; readonly port: PortWord }
+  | { readonly kind: 'service'; readonly namespace: string; readonly name: string; readonly port: PortWord }
   | { readonly kind: 'node'; readonly name: string; readonly port: PortWord }
   | { readonly kind: 'address'; readonly address: IpAddress; readonly port: PortWord }
   | { readonly kind: 'dnsName'; readonly name: string; readonly port: PortWord }
@@ -82,7 +83,7 @@ export function parseDestinationWord(text: string): Result<DestinationWord, Mess
       if (parts.length !== 3 || !objectName.test(first) || !objectName.test(second)) {
         return problem('destinationObject', { text: trimmed, kind });
       }
-      return ok({ kind, namespace: first, name: second, port });
+      return ok(kind === 'service' ? { kind, namespace: first, name: second, port } : { kind, namespace: first, name: second, port });
     case 'node':
       if (parts.length !== 2 || !objectName.test(first)) return problem('destinationNode', { text: trimmed });
       return ok({ kind: 'node', name: first, port });

@@ -11,8 +11,6 @@ export interface SocketPair {
   readonly remote: { readonly ip: IpAddress; readonly port: number };
 }
 
-export const reversed = (pair: SocketPair): SocketPair => ({ local: pair.remote, remote: pair.local });
-
 const initialTtl = 64;
 const noPayload: Payload = { kind: 'none' };
 

@@ -46,6 +46,12 @@ export interface Leg {
   readonly trace: Trace;
 }
 
+/** One step of the way to an address: "nginx read the EndpointSlice …", "DNS answered …". */
+export interface ConnectionBecause {
+  readonly message: Message;
+  readonly origin?: Origin;
+}
+
 /** One transport connection of a request: client → ingress, ingress → Pod. */
 export interface Connection {
   readonly from: NetworkNamespaceId;
@@ -53,7 +59,7 @@ export interface Connection {
   readonly to: NetworkNamespaceId | null;
   readonly dialled: { readonly ip: IpAddress; readonly port: number };
   /** Why the process dialled that address: "nginx read the EndpointSlice …", "DNS answered …". In order. */
-  readonly because: readonly { readonly message: Message; readonly origin?: Origin }[];
+  readonly because: readonly ConnectionBecause[];
   readonly legs: readonly Leg[];
   readonly clientSees: ClientSees;
 }

@@ -3,9 +3,9 @@
  * The objects themselves are made elsewhere.
  */
 import type { IEndpointSlice } from 'kubernetes-models/discovery.k8s.io/v1/EndpointSlice';
-import type { Resource } from '../api/resource.ts';
-import type { ClusterState, EndpointSliceState, NodeState, PodState, ServiceState } from '../clusterState.ts';
-import { type IpAddress, parseIpAddress } from '../net/address.ts';
+import type { Resource } from './api/resource.ts';
+import type { ClusterState, EndpointSliceState, NodeState, PodState, ServiceState } from './clusterState.ts';
+import { type IpAddress, parseIpAddress } from './net/address.ts';
 
 export interface ClusterIndex {
   readonly state: ClusterState;
