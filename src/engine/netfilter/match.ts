@@ -76,7 +76,7 @@ function matchHolds(match: Match, packet: Packet, context: RuleContext, subject:
     case 'conntrackState':
       return conntrackStateMatches(match.states, context.connection) !== match.negated;
     case 'mark':
-      return (packet.mark & match.mask) >>> 0 === match.value >>> 0 !== match.negated;
+      return ((packet.mark & match.mask) >>> 0 === match.value >>> 0) !== match.negated;
     case 'addressType':
       return addressTypeMatches(match, packet, context);
     case 'statisticRandom':
@@ -112,16 +112,8 @@ function multiportMatches(match: Extract<Match, { kind: 'multiport' }>, packet: 
   const { kind } = packet.transport;
   if (kind !== 'tcp' && kind !== 'udp' && kind !== 'sctp') return false;
   const ports = portsOf(packet);
-  const holds = match.ports.some((range) => {
-    switch (match.side) {
-      case 'sports':
-        return inRange(range, ports.source);
-      case 'dports':
-        return inRange(range, ports.destination);
-      case 'ports':
-        return inRange(range, ports.source) || inRange(range, ports.destination);
-    }
-  });
+  const sides = { sports: [ports.source], dports: [ports.destination], ports: [ports.source, ports.destination] }[match.side];
+  const holds = match.ports.some((range) => sides.some((port) => inRange(range, port)));
   return holds !== match.negated;
 }
 
