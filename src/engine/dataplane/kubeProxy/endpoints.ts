@@ -67,29 +67,38 @@ function addSlice(
 ): void {
   const { addressType, endpoints = [], ports = [] } = slice.resource.object;
   if (addressType !== (input.family === 'ipv4' ? 'IPv4' : 'IPv6')) return;
+  const slicePorts = ports.flatMap(({ name = '', port, protocol }) =>
+    port ? [{ port, known: endpointsAt(byPort, endpointsKey(slice.namespace, slice.service, name, transportProtocol(protocol))) }] : [],
+  );
   for (const [index, endpoint] of endpoints.entries()) {
     const address = parseIpAddress(endpoint.addresses[0] ?? '');
     if (address === undefined || familyOf(address) !== input.family) continue;
-    const shared = {
-      address,
-      isLocal: endpoint.nodeName === input.nodeName,
-      ready: endpoint.conditions?.ready ?? true,
-      serving: endpoint.conditions?.serving ?? true,
-      terminating: endpoint.conditions?.terminating ?? false,
-      zoneHints: (endpoint.hints?.forZones ?? []).map((hint) => hint.name),
-      nodeHints: (endpoint.hints?.forNodes ?? []).map((hint) => hint.name),
-      origin: originOf(slice.resource, `/endpoints/${index}`),
-    };
-    for (const { name = '', port, protocol } of ports) {
-      if (!port) continue;
-      const key = endpointsKey(slice.namespace, slice.service, name, transportProtocol(protocol));
+    const origin = originOf(slice.resource, `/endpoints/${index}`);
+    const terminating = endpoint.conditions?.terminating ?? false;
+    for (const { port, known } of slicePorts) {
       const text = addressWithPort(address, port);
-      const known = byPort.get(key) ?? new Map<string, ProxyEndpoint>();
-      byPort.set(key, known);
       // One that goes does not hide one that stays: a Pod may be in two slices while the controller moves it.
-      if (!known.has(text) || !shared.terminating) known.set(text, { ...shared, port, text });
+      if (known.has(text) && terminating) continue;
+      known.set(text, {
+        address,
+        port,
+        text,
+        isLocal: endpoint.nodeName === input.nodeName,
+        ready: endpoint.conditions?.ready ?? true,
+        serving: endpoint.conditions?.serving ?? true,
+        terminating,
+        zoneHints: endpoint.hints?.forZones?.map((hint) => hint.name) ?? [],
+        nodeHints: endpoint.hints?.forNodes?.map((hint) => hint.name) ?? [],
+        origin,
+      });
     }
   }
+}
+
+function endpointsAt(byPort: Map<string, Map<string, ProxyEndpoint>>, key: string): Map<string, ProxyEndpoint> {
+  const known = byPort.get(key) ?? new Map<string, ProxyEndpoint>();
+  byPort.set(key, known);
+  return known;
 }
 
 export interface CategorizedEndpoints {

@@ -72,27 +72,27 @@ function portsOfService(service: ServiceState, family: AddressFamily): readonly 
   });
   const isExternal = service.type === 'LoadBalancer' || service.type === 'NodePort' || (spec.externalIPs ?? []).length > 0;
   const externalPolicyLocal = spec.externalTrafficPolicy === 'Local' && isExternal;
-  const shared = {
-    service,
-    clusterIP,
-    externalIPs,
-    loadBalancerVIPs: loadBalancerVIPs(service, family),
-    sourceRanges: sourceRanges(spec.loadBalancerSourceRanges ?? [], family),
-    externalPolicyLocal,
-    internalPolicyLocal: spec.internalTrafficPolicy === 'Local',
-    healthCheckNodePort: service.type === 'LoadBalancer' && externalPolicyLocal ? spec.healthCheckNodePort || null : null,
-    affinitySeconds: spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) : null,
-  };
+  const vips = loadBalancerVIPs(service, family);
+  const ranges = sourceRanges(spec.loadBalancerSourceRanges ?? [], family);
+  const affinitySeconds = spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) : null;
   return (spec.ports ?? []).map((port, index) => {
     const portName = port.name ?? '';
     return {
-      ...shared,
-      portName,
+      service,
       name: `${service.namespace}/${service.name}${portName === '' ? '' : `:${portName}`}`,
+      portName,
       field: `/spec/ports/${index}`,
       protocol: transportProtocol(port.protocol),
+      clusterIP,
       port: port.port,
       nodePort: port.nodePort || null,
+      externalIPs,
+      loadBalancerVIPs: vips,
+      sourceRanges: ranges,
+      externalPolicyLocal,
+      internalPolicyLocal: spec.internalTrafficPolicy === 'Local',
+      healthCheckNodePort: service.type === 'LoadBalancer' && externalPolicyLocal ? spec.healthCheckNodePort || null : null,
+      affinitySeconds,
     };
   });
 }

@@ -5,7 +5,7 @@ import { endpointChainName } from '../chainNames.ts';
 import type { ProxyEndpoint } from '../endpoints.ts';
 import type { ServicePort } from '../servicePorts.ts';
 import type { RenderContext } from './context.ts';
-import { buildRule, comment, fromHost, jump } from './ruleParts.ts';
+import { bareModules, buildRule, comment, fromHost, jump, toMarkMasquerade } from './ruleParts.ts';
 
 /**
  * First whoever was here before goes where they were sent then (ClientIP affinity); else each endpoint in turn takes its share of
@@ -38,15 +38,14 @@ export function endpointChain(context: RenderContext, port: ServicePort, endpoin
   const name = endpointChainName(port.name, port.protocol, endpoint.text);
   const about = context.isLargeCluster ? [] : [comment(port.name)];
   const remember: readonly Match[] = port.affinitySeconds === null ? [] : [{ kind: 'recent', name, operation: { kind: 'set' } }];
-  const module: Match = { kind: 'ports', module: port.protocol };
   return {
     name,
     policy: null,
     rules: [
-      buildRule({ source: fromHost(endpoint.address) }, about, jump('KUBE-MARK-MASQ'), endpoint.origin),
+      buildRule({ source: fromHost(endpoint.address) }, about, toMarkMasquerade, endpoint.origin),
       buildRule(
         { protocol: port.protocol },
-        [...about, ...remember, module],
+        [...about, ...remember, bareModules[port.protocol]],
         { kind: 'dnat', address: endpoint.address, port: endpoint.port },
         endpoint.origin,
       ),

@@ -12,13 +12,27 @@ export interface Header {
   readonly protocol?: TransportProtocol;
 }
 
+// Shared, because a node has thousands of rules and these parts are all alike.
+const protocols = {
+  tcp: { kind: 'protocol', protocol: 'tcp', negated: false },
+  udp: { kind: 'protocol', protocol: 'udp', negated: false },
+  sctp: { kind: 'protocol', protocol: 'sctp', negated: false },
+} as const satisfies Record<TransportProtocol, Match>;
+/** `-m tcp` alone. */
+export const bareModules = {
+  tcp: { kind: 'ports', module: 'tcp' },
+  udp: { kind: 'ports', module: 'udp' },
+  sctp: { kind: 'ports', module: 'sctp' },
+} as const satisfies Record<TransportProtocol, Match>;
+export const toMarkMasquerade: Target = { kind: 'jump', chain: 'KUBE-MARK-MASQ' };
+
 export function buildRule(header: Header, modules: readonly Match[], target: Target, origin: Origin | undefined): Rule {
   const matches: Match[] = [];
   if (header.source !== undefined) matches.push(header.source);
   if (header.destination !== undefined) matches.push(header.destination);
   if (header.inInterface !== undefined) matches.push(header.inInterface);
-  if (header.protocol !== undefined) matches.push({ kind: 'protocol', protocol: header.protocol, negated: false });
-  matches.push(...modules);
+  if (header.protocol !== undefined) matches.push(protocols[header.protocol]);
+  for (const module of modules) matches.push(module);
   return origin === undefined ? { matches, target } : { matches, target, origin };
 }
 

@@ -11,7 +11,20 @@ import { type CategorizedEndpoints, categorizeEndpoints } from '../endpoints.ts'
 import { isExternallyAccessible, type ServicePort } from '../servicePorts.ts';
 import type { RenderContext } from './context.ts';
 import { choiceRules, endpointChain } from './endpointRules.ts';
-import { buildRule, comment, counted, from, fromHost, fromLocal, jump, to, toHost, toLocal, toPort } from './ruleParts.ts';
+import {
+  buildRule,
+  comment,
+  counted,
+  from,
+  fromHost,
+  fromLocal,
+  jump,
+  to,
+  toHost,
+  toLocal,
+  toMarkMasquerade,
+  toPort,
+} from './ruleParts.ts';
 
 /** What one service port adds to the shared chains, and its own chains. */
 export interface ServicePortRules {
@@ -150,7 +163,6 @@ function proxyFirewall(plan: Plan): readonly Rule[] {
 function externalChain(plan: Plan): readonly Chain[] {
   const { context, port, chain, origin, endpoints } = plan;
   if (!endpoints.hasAny || !isExternallyAccessible(port)) return [];
-  const masquerade = jump('KUBE-MARK-MASQ');
   const decides = origin(
     port.service.resource.object.spec?.externalTrafficPolicy === undefined ? port.field : '/spec/externalTrafficPolicy',
   );
@@ -160,10 +172,10 @@ function externalChain(plan: Plan): readonly Chain[] {
     // Pods and the node itself do not come from outside: they may reach every endpoint, as if they had used the cluster IP.
     const everywhere = jump(chain('SVC'));
     if (context.detector !== null) rules.push(buildRule(context.detector.ifLocal, [about('pod traffic for')], everywhere, decides));
-    rules.push(buildRule({}, [about('masquerade LOCAL traffic for'), fromLocal], masquerade, decides));
+    rules.push(buildRule({}, [about('masquerade LOCAL traffic for'), fromLocal], toMarkMasquerade, decides));
     rules.push(buildRule({}, [about('route LOCAL traffic for'), fromLocal], everywhere, decides));
   } else {
-    rules.push(buildRule({}, [about('masquerade traffic for')], masquerade, decides));
+    rules.push(buildRule({}, [about('masquerade traffic for')], toMarkMasquerade, decides));
   }
   if (plan.hasExternal) rules.push(buildRule({}, [], jump(chain(plan.externalPolicy)), decides));
   return [{ name: chain('EXT'), policy: null, rules }];
@@ -208,7 +220,7 @@ function clusterIPMasquerade({ context, port, origin }: Plan): readonly Rule[] {
   if (!masqueradeAll && context.detector === null) return [];
   const header = { destination: toHost(port.clusterIP), protocol: port.protocol, ...(masqueradeAll ? {} : context.detector?.ifNotLocal) };
   const modules = [comment(`${port.name} cluster IP`), toPort(port.protocol, port.port)];
-  return [buildRule(header, modules, jump('KUBE-MARK-MASQ'), origin(port.field))];
+  return [buildRule(header, modules, toMarkMasquerade, origin(port.field))];
 }
 
 const endpointChains = ({ context, port, endpoints }: Plan): readonly Chain[] =>
