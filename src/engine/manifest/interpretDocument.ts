@@ -44,8 +44,12 @@ export interface ResourceEntry {
   readonly pointer: string;
   /** The name is empty when the server is to make one from metadata.generateName. */
   readonly reference: ObjectReference;
+  readonly identity: string;
   readonly range: RelativeRange | undefined;
 }
+
+/** What makes two objects the same. A kind that acts has its name for itself, so the version is no part of it. */
+export const identityOf = (reference: ObjectReference): string => `${reference.kind} ${namespacedName(reference)}`;
 
 /** An object of a kind that is not modelled; said once per kind, so it is no diagnostic yet. */
 export interface UnmodelledEntry {
@@ -94,8 +98,7 @@ function referenceOf(apiVersion: string, kind: ActingKind, value: PlainObject): 
 }
 
 /** How a message names an object: "Service default/web", or its kind alone while it has no name. */
-const shownObject = (reference: ObjectReference): string =>
-  reference.name === '' ? reference.kind : `${reference.kind} ${namespacedName(reference)}`;
+const shownObject = (reference: ObjectReference): string => (reference.name === '' ? reference.kind : identityOf(reference));
 
 function addFindings(into: Collector, findings: readonly Finding[], pointer: string, reference: ObjectReference): void {
   for (const finding of findings) {
@@ -121,7 +124,8 @@ function readActing(into: Collector, kind: ActingKind, apiVersion: string, raw: 
       : [];
   const unsaid = named.filter((finding) => findings.every((other) => other.pointer !== finding.pointer));
   addFindings(into, [...findings, ...unsaid], pointer, reference);
-  if (named.length === 0 && isDeclared(entry)) into.resources.push({ declared: entry, pointer, reference, range: into.rangeOf(pointer) });
+  if (named.length > 0 || !isDeclared(entry)) return;
+  into.resources.push({ declared: entry, pointer, reference, identity: identityOf(reference), range: into.rangeOf(pointer) });
 }
 
 function addError(into: Collector, reason: Message, pointer: string): void {
@@ -144,6 +148,11 @@ function readList(into: Collector, items: unknown, apiVersion: string, kind: str
 const isCniConfiguration = (value: PlainObject): boolean =>
   typeof value.cniVersion === 'string' && (Array.isArray(value.plugins) || typeof value.type === 'string');
 
+function addTypeErrors(into: Collector, field: 'apiVersion' | 'kind', found: unknown, pointer: string): void {
+  if (found === undefined || found === '') addError(into, message('manifest.object.typeMissing', { field }), pointer);
+  else if (typeof found !== 'string') addError(into, message('manifest.object.typeNotText', { field }), `${pointer}/${field}`);
+}
+
 function readObject(into: Collector, value: unknown, pointer: string, inherited: Inherited): void {
   if (!isPlainObject(value)) {
     addError(into, message('manifest.object.notMapping'), pointer);
@@ -155,14 +164,13 @@ function readObject(into: Collector, value: unknown, pointer: string, inherited:
     into.unmodelled.push({ apiVersion: '', kind: 'CNI configuration', shapesTraffic: true, range: into.rangeOf(pointer) });
     return;
   }
-  for (const [field, found] of [
-    ['apiVersion', apiVersion],
-    ['kind', kind],
-  ] as const) {
-    if (found === undefined || found === '')
-      addError(into, message(`manifest.object.no${field === 'kind' ? 'Kind' : 'ApiVersion'}`), pointer);
-    else if (typeof found !== 'string') addError(into, message('manifest.object.typeNotText', { field }), `${pointer}/${field}`);
+  if (apiVersion === undefined && kind === undefined) {
+    // kubectl passes over such a document ("unable to decode") and applies the others.
+    into.diagnostics.push({ severity: 'warning', message: message('manifest.object.fragment'), range: into.rangeOf(pointer) });
+    return;
   }
+  addTypeErrors(into, 'apiVersion', apiVersion, pointer);
+  addTypeErrors(into, 'kind', kind, pointer);
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || apiVersion === '' || kind === '') return;
   if (kind.endsWith('List') && Object.hasOwn(value, 'items')) {
     readList(into, memberOf(value, 'items'), apiVersion, kind, pointer);

@@ -26,9 +26,8 @@ export interface ParsedDocument {
   readonly failure?: { readonly message: Message; readonly range: RelativeRange };
   /** The place of a field by JSON pointer, or of its nearest parent. */
   readonly rangeOf: (pointer: string) => RelativeRange | undefined;
-  /** How many line breaks the text has, and how long its last line is: what the document after it starts from. */
-  readonly lineBreaks: number;
-  readonly lastLineLength: number;
+  /** The whole text; where it ends the next document starts. */
+  readonly whole: RelativeRange;
 }
 
 /** Nesting beyond this is refused: no manifest comes near it, and every later stage walks values recursively. */
@@ -147,7 +146,7 @@ function restOfLine(text: string, position: number): TextSpan {
 /** Reads one document. Never throws: whatever is wrong with the text is in `failure`. */
 export function parseDocument(text: string): ParsedDocument {
   const starts = lineStartsOf(text);
-  const base = { text, lineBreaks: starts.length - 1, lastLineLength: text.length - (starts.at(-1) ?? 0) };
+  const base = { text, whole: toRange(starts, { start: 0, end: text.length }) };
   const failed = (reason: Message, span: TextSpan): ParsedDocument => {
     const range = toRange(starts, span);
     return { ...base, value: undefined, failure: { message: reason, range }, rangeOf: () => range };
