@@ -80,7 +80,7 @@ function buildNodes(state: ClusterState, segments: readonly Segment[], running: 
       ],
       gateways: segment === undefined ? [] : families.flatMap((family) => gatewayOf(segment, node, family) ?? []),
       podMtu: mtu,
-      netfilter: (interfaces) => nodeNetfilter(state, node, interfaces),
+      netfilter: (interfaces) => nodeNetfilter(state, node, podsOfNode.get(node.name) ?? [], interfaces),
     });
   });
   const pods = running.map((pod) => podNamespace(pod, mtu, podListeners(pod, servedPorts)));

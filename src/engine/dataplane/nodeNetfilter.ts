@@ -1,13 +1,14 @@
 /** The iptables rules of one node: what kubelet, kube-proxy and Felix installed, in that order. */
-import type { ClusterState, NodeState } from '../clusterState.ts';
+import type { ClusterState, NodeState, PodState } from '../clusterState.ts';
 import { assembleNetfilter, type NetfilterContribution } from '../netfilter/assemble.ts';
 import type { Netfilter } from '../netfilter/ruleset.ts';
 import type { Interface } from '../topology/networkNamespace.ts';
+import { felixInput, felixSets, renderFelix } from './cni/calico/felix.ts';
 import { addressOf } from './cni/calico/tunnels.ts';
 import { renderKubeletIptables } from './kubeProxy/iptables/kubelet.ts';
 import { renderKubeProxyIptables } from './kubeProxy/iptables/renderKubeProxyIptables.ts';
 
-/** A family in which the node has no address gets no kube-proxy. */
+/** `pods` are those with an interface on this node. A family in which the node has no address gets no kube-proxy. */
 export function nodeNetfilter(
   state: ClusterState,
   node: NodeState,
@@ -30,5 +31,6 @@ export function nodeNetfilter(
     });
     return [...renderKubeletIptables(family), ...proxied];
   });
-  return assembleNetfilter(kubeProxy, []);
+  const felix = felixInput(state, node, pods, interfaces);
+  return assembleNetfilter([...kubeProxy, ...renderFelix(felix)], felixSets(state, node, felix, interfaces));
 }
