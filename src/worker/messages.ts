@@ -23,6 +23,8 @@ export type ToWorker =
   | {
       readonly kind: 'request';
       readonly revision: number;
+      /** Counts the page's requests: an answer to an older one is dropped. */
+      readonly ticket: number;
       readonly probe: Probe;
       readonly wish: BranchWish;
       readonly serviceUpstream: boolean;
@@ -41,15 +43,37 @@ export interface SimulatedMessage {
   readonly title: string | null;
   readonly ledger: Ledger;
   readonly counts: { readonly objects: number; readonly added: number };
-  /** True when some document could not be read: the page keeps the last good picture. */
+  /** True when some document could not be read: topology, suggestions and requests are then those of the last good text. */
   readonly broken: boolean;
 }
 
 export type FromWorker =
   | SimulatedMessage
-  | { readonly kind: 'requested'; readonly revision: number; readonly request: RequestModel }
+  /** The scene comes along, so that hop list and picture change in the same frame. */
+  | {
+      readonly kind: 'requested';
+      readonly revision: number;
+      readonly ticket: number;
+      readonly request: RequestModel;
+      readonly scene: SceneModel;
+    }
   | { readonly kind: 'arranged'; readonly revision: number; readonly scene: SceneModel }
   | { readonly kind: 'hop'; readonly revision: number; readonly detail: HopDetail | null; readonly id: string }
   | { readonly kind: 'thing'; readonly revision: number; readonly detail: ThingDetail | null; readonly id: string }
   | { readonly kind: 'progress'; readonly revision: number; readonly message: Message }
   | { readonly kind: 'failed'; readonly revision: number; readonly message: Message };
+
+/** The worker as the page's loop sees it; tests bring their own. */
+export interface EnginePort {
+  post(message: ToWorker): void;
+  /** Ends the running computation by ending the worker, and starts a fresh one. */
+  restart(): void;
+  listen(handlers: { readonly message: (message: FromWorker) => void; readonly crash: (reason: string) => void }): void;
+}
+
+export type { ScenarioRequest } from '../engine/api/clusterDocuments.ts';
+export type { SourceRange } from '../engine/api/origin.ts';
+export type { Probe } from '../engine/exchange/probe.ts';
+export type { Ledger, LedgerEntry } from '../engine/ledger.ts';
+export type { Message } from '../engine/net/message.ts';
+export type { SourceFile } from '../engine/simulation.ts';

@@ -1,0 +1,1 @@
+export const dictionaryText = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: ';
