@@ -7,6 +7,7 @@ export interface LedgerEntry {
   readonly addresses?: readonly string[];
   readonly nodePorts?: Readonly<Record<string, number>>;
   readonly healthCheckNodePort?: number;
+  readonly loadBalancerAddresses?: readonly string[];
 }
 
 export interface Ledger {

@@ -29,6 +29,8 @@ export interface KubeProxyConfiguration {
   /** A missing key is filled from podSubnet; "" means no local detector. */
   readonly clusterCIDR?: string;
   readonly detectLocalMode?: '' | 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix';
+  /** Names the interface for the modes BridgeInterface and InterfaceNamePrefix. */
+  readonly detectLocal?: { readonly bridgeInterface?: string; readonly interfaceNamePrefix?: string };
   readonly nodePortAddresses?: readonly string[];
   readonly iptables?: { readonly masqueradeAll?: boolean; readonly masqueradeBit?: number; readonly localhostNodePorts?: boolean };
 }

@@ -1,0 +1,77 @@
+/**
+ * Which class serves an Ingress: what the DefaultIngressClass admission plugin fills in, and what to say where nobody serves it.
+ * What the controller then does with the rules is exchange/'s.
+ */
+import type { Diagnostic } from '../api/diagnostic.ts';
+import { diagnosticOf } from '../api/report.ts';
+import type { AnyResource, Resource } from '../api/resource.ts';
+import { resourcesOfKind, withObject } from '../api/resourceList.ts';
+import { message } from '../net/message.ts';
+import { nginxControllerName } from './ingressNginx.ts';
+
+const defaultClassAnnotation = 'ingressclass.kubernetes.io/is-default-class';
+const legacyClassAnnotation = 'kubernetes.io/ingress.class';
+
+/** Gives Ingresses without a class the default one; `controllerAdded` says that packetwalk added ingress-nginx. */
+export function assignIngressClasses(
+  resources: readonly AnyResource[],
+  controllerAdded: boolean,
+): { readonly resources: readonly AnyResource[]; readonly diagnostics: readonly Diagnostic[] } {
+  const classes = resourcesOfKind(resources, 'IngressClass');
+  const diagnostics: Diagnostic[] = [];
+  const declaredDefault = newestDefault(classes);
+  const addedDefault = controllerAdded ? classes.find(({ object }) => object.spec?.controller === nginxControllerName) : undefined;
+  const assigned = resources.map((resource): AnyResource => {
+    if (resource.kind !== 'Ingress') return resource;
+    const { metadata, spec } = resource.object;
+    const legacy = metadata?.annotations?.[legacyClassAnnotation];
+    if (spec?.ingressClassName !== undefined) {
+      reportServed(resource, spec.ingressClassName, classes, diagnostics);
+      return resource;
+    }
+    if (legacy !== undefined) return resource;
+    const defaultClass = declaredDefault ?? addedDefault;
+    if (defaultClass === undefined) {
+      diagnostics.push(
+        diagnosticOf('warning', message('controlplane.ingress.noClass', { ingress: resource.reference.name }), resource, '/spec'),
+      );
+      return resource;
+    }
+    if (declaredDefault === undefined) {
+      const params = { ingress: resource.reference.name, class: defaultClass.reference.name };
+      diagnostics.push(diagnosticOf('info', message('controlplane.ingress.classAssumed', params), resource, '/spec'));
+    }
+    return withObject(resource, { ...resource.object, spec: { ...spec, ingressClassName: defaultClass.reference.name } });
+  });
+  return { resources: assigned, diagnostics };
+}
+
+/** Of several default classes the newest counts; without timestamps the last of the text. */
+function newestDefault(classes: readonly Resource<'IngressClass'>[]): Resource<'IngressClass'> | undefined {
+  const defaults = classes.filter(({ object }) => object.metadata?.annotations?.[defaultClassAnnotation] === 'true');
+  const age = ({ object }: Resource<'IngressClass'>): string => String(object.metadata?.creationTimestamp ?? '');
+  return defaults.reduce<Resource<'IngressClass'> | undefined>(
+    (newest, candidate) => (newest === undefined || age(candidate) >= age(newest) ? candidate : newest),
+    undefined,
+  );
+}
+
+function reportServed(
+  ingress: Resource<'Ingress'>,
+  className: string,
+  classes: readonly Resource<'IngressClass'>[],
+  diagnostics: Diagnostic[],
+): void {
+  const found = classes.find(({ reference }) => reference.name === className);
+  const field = '/spec/ingressClassName';
+  if (found === undefined) {
+    const params = { ingress: ingress.reference.name, class: className };
+    diagnostics.push(diagnosticOf('warning', message('controlplane.ingress.classMissing', params), ingress, field));
+    return;
+  }
+  const controller = found.object.spec?.controller ?? '';
+  if (controller !== nginxControllerName) {
+    const params = { ingress: ingress.reference.name, class: className, controller };
+    diagnostics.push(diagnosticOf('warning', message('controlplane.ingress.controllerNotModelled', params), ingress, field));
+  }
+}
