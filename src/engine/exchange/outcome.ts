@@ -105,7 +105,8 @@ function serverOf(run: RequestRun, conversation: Conversation): Pick<Outcome, 'd
   const failed = conversation.failure !== null && conversation.failure.connection === conversation.last && !conversation.failure.answerLost;
   if (trace === undefined || failed) return { deliveredTo: null, seenByServer: null };
   const { namespace, packet } = trace.final;
-  const pair = portsOf(packet);
+  // An echo has an identifier where others have ports.
+  const pair = packet.transport.kind === 'icmp' ? { source: 0, destination: 0 } : portsOf(packet);
   const pod = podBehind(run, { namespace, delivery: trace });
   const node = pod?.node ?? (run.cluster.namespaces.get(namespace)?.kind === 'node' ? namespace : null);
   const name = pod === null ? null : `${pod.namespace}/${pod.name}`;

@@ -3,10 +3,18 @@
  * the gateway's resolver and no search domains, as a kind node's does. Limits of names and lengths are not modelled.
  */
 import type { ClusterState, PodState } from '../clusterState.ts';
+import type { Cluster } from '../topology/networkNamespace.ts';
 import type { ResolvConf } from './dns.ts';
 
 /** A node's own: Docker's embedded resolver in a kind node. */
 export const nodeResolvConf = (nameserver: string): ResolvConf => ({ nameservers: [nameserver], search: [], ndots: 1 });
+
+/** Docker's resolver answers at the gateway of the node network. */
+export function nodeNameserver(cluster: Cluster): string {
+  const router = [...cluster.namespaces.values()].find((namespace) => namespace.kind === 'router');
+  const addresses = router?.interfaces.flatMap((device) => device.addresses.map((entry) => entry.address)) ?? [];
+  return addresses.find((address) => !address.startsWith('127.')) ?? '';
+}
 
 /** By dnsPolicy and dnsConfig; a Pod on the host's network with ClusterFirst falls back to the node's file. */
 export function podResolvConf(state: ClusterState, pod: PodState, ofNode: ResolvConf): ResolvConf {
@@ -42,4 +50,12 @@ export function renderResolvConf(resolvConf: ResolvConf): string {
     ...(resolvConf.ndots === 1 ? [] : [`options ndots:${resolvConf.ndots}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The file that the programs of a network namespace read; undefined for what is no node or Pod. */
+export function resolvConfOf(state: ClusterState, cluster: Cluster, namespace: string): ResolvConf | undefined {
+  const ofNode = nodeResolvConf(nodeNameserver(cluster));
+  if (cluster.namespaces.get(namespace)?.kind === 'node') return ofNode;
+  const pod = state.pods.find((candidate) => `${candidate.namespace}/${candidate.name}` === namespace);
+  return pod === undefined ? undefined : podResolvConf(state, pod, ofNode);
 }

@@ -9,7 +9,7 @@ import type { Cluster, NetworkNamespace, NetworkNamespaceId, NetworkNamespaceKin
 import type { ResolvConf } from './dns.ts';
 import { parseSourceWord, type SourceWord } from './endpointWords.ts';
 import type { Probe } from './probe.ts';
-import { nodeResolvConf, podResolvConf } from './resolvConf.ts';
+import { nodeNameserver, nodeResolvConf, podResolvConf } from './resolvConf.ts';
 
 export interface Source {
   readonly namespace: NetworkNamespaceId;
@@ -37,7 +37,7 @@ function resolveInside(cluster: Cluster, index: ClusterIndex, word: Exclude<Sour
   if (word.kind === 'node') {
     const namespace = cluster.namespaces.get(word.name);
     if (namespace === undefined || namespace.kind !== 'node') return failure('noNode', { node: word.name });
-    return ok({ ...endOf(namespace), process: 'curl', resolvConf: nodeResolvConf(gatewayAddress(cluster)) });
+    return ok({ ...endOf(namespace), process: 'curl', resolvConf: nodeResolvConf(nodeNameserver(cluster)) });
   }
   const pod = findPod(index, word);
   if (!pod.ok) return pod;
@@ -46,7 +46,7 @@ function resolveInside(cluster: Cluster, index: ClusterIndex, word: Exclude<Sour
   const namespace = cluster.namespaces.get(id.value);
   if (namespace === undefined) return failure('noNamespace', { namespace: id.value });
   const container = pod.value.resource.object.spec?.containers?.[0]?.name ?? pod.value.name;
-  const resolvConf = podResolvConf(index.state, pod.value, nodeResolvConf(gatewayAddress(cluster)));
+  const resolvConf = podResolvConf(index.state, pod.value, nodeResolvConf(nodeNameserver(cluster)));
   return ok({ ...endOf(namespace), process: container, resolvConf });
 }
 
@@ -110,12 +110,6 @@ const addressesOf = (namespace: NetworkNamespace): readonly IpAddress[] =>
 
 const ofKind = (cluster: Cluster, kind: NetworkNamespaceKind): NetworkNamespace | undefined =>
   [...cluster.namespaces.values()].find((namespace) => namespace.kind === kind);
-
-/** Docker's resolver answers at the gateway of the node network. */
-const gatewayAddress = (cluster: Cluster): string => {
-  const router = ofKind(cluster, 'router');
-  return router === undefined ? '' : (addressesOf(router).find((address) => !address.startsWith('127.')) ?? '');
-};
 
 function endOf(namespace: NetworkNamespace): Omit<Source, 'process' | 'resolvConf'> {
   const global = namespace.interfaces
