@@ -15,9 +15,10 @@ import {
 } from './clusterDocumentShapes.ts';
 import type { Finding } from './finding.ts';
 import { actingKinds, kindRole } from './kinds.ts';
+import type { RelativeRange } from './lines.ts';
 import { nameFindings } from './names.ts';
 import { withoutNulls } from './nulls.ts';
-import type { ParsedDocument, RelativeRange } from './parseDocument.ts';
+import type { FreshDocument, ParsedDocument, RangeOf } from './parseDocument.ts';
 import { isPlainObject, memberOf, type PlainObject, valueAt } from './plainValue.ts';
 import { type BuiltInObject, isBuiltInKind, isOfKind, typeFindings } from './validateTypes.ts';
 
@@ -83,7 +84,7 @@ interface Collector {
   readonly resources: ResourceEntry[];
   readonly unmodelled: UnmodelledEntry[];
   readonly diagnostics: RelativeDiagnostic[];
-  readonly rangeOf: ParsedDocument['rangeOf'];
+  readonly rangeOf: RangeOf;
 }
 
 function textAt(value: unknown, pointer: string): string | undefined {
@@ -200,8 +201,8 @@ function readKind(into: Collector, apiVersion: string, kind: string, value: Plai
 }
 
 /** The objects of one parsed document. */
-export function interpretDocument(parsed: ParsedDocument): DocumentContent {
-  const into: Collector = { resources: [], unmodelled: [], diagnostics: [], rangeOf: parsed.rangeOf };
+export function interpretDocument({ parsed, freshRangeOf }: FreshDocument): DocumentContent {
+  const into: Collector = { resources: [], unmodelled: [], diagnostics: [], rangeOf: freshRangeOf };
   if (parsed.failure !== undefined) into.diagnostics.push({ severity: 'error', ...parsed.failure });
   else if (parsed.value !== null) readObject(into, parsed.value, '', {});
   return { parsed, resources: into.resources, unmodelled: into.unmodelled, diagnostics: into.diagnostics };

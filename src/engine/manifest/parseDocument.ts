@@ -8,26 +8,28 @@ import { lazy } from '../../shared/lazy.ts';
 import { type Message, message } from '../net/message.ts';
 import { fieldRanges, type TextSpan } from './fieldRanges.ts';
 import { isUnsupportedFloat, kubectlSchema, unsupportedFloatReason } from './kubectlSchema.ts';
+import { lineStartsOf, type RelativeRange, toRange } from './lines.ts';
 
-/** A place in a document: offsets from its start; line and column from 0. */
-export interface RelativeRange {
-  readonly start: number;
-  readonly end: number;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
+export type RangeOf = (pointer: string) => RelativeRange | undefined;
 
 export interface ParsedDocument {
   readonly text: string;
   /** Undefined when `failure` is set; null for an empty document. */
   readonly value: unknown;
   readonly failure?: { readonly message: Message; readonly range: RelativeRange };
-  /** The place of a field by JSON pointer, or of its nearest parent. */
-  readonly rangeOf: (pointer: string) => RelativeRange | undefined;
   /** The whole text; where it ends the next document starts. */
   readonly whole: RelativeRange;
+  /**
+   * The place of a field by JSON pointer, or of its nearest parent. The first call parses the text once more: to keep every document's
+   * events in memory costs more than that.
+   */
+  readonly rangeOf: RangeOf;
+}
+
+/** A document with its events still at hand: `freshRangeOf` is `rangeOf` for free, to be let go of soon. */
+export interface FreshDocument {
+  readonly parsed: ParsedDocument;
+  readonly freshRangeOf: RangeOf;
 }
 
 /** Nesting beyond this is refused: no manifest comes near it, and every later stage walks values recursively. */
@@ -35,39 +37,6 @@ const maxDepth = 100;
 /** go-yaml refuses a document whose aliases stand for far more than it spells out; these are the same idea with fixed numbers. */
 const maxAliases = 10_000;
 const maxExpandedNodes = 200_000;
-
-/** Offsets at which lines start; \n, \r\n and \r break lines. */
-function lineStartsOf(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
-  }
-  return starts;
-}
-
-function lineAt(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-function toRange(starts: readonly number[], span: TextSpan): RelativeRange {
-  const line = lineAt(starts, span.start);
-  const endLine = lineAt(starts, span.end);
-  return {
-    ...span,
-    line,
-    column: span.start - (starts[line] ?? 0),
-    endLine,
-    endColumn: span.end - (starts[endLine] ?? 0),
-  };
-}
 
 interface Extent {
   readonly size: number;
@@ -143,13 +112,21 @@ function restOfLine(text: string, position: number): TextSpan {
   return { start, end: Math.min(text.length, start + Math.max(1, rest)) };
 }
 
+function ranges(text: string, starts: readonly number[], eventsOf: () => readonly Event[]): RangeOf {
+  const find = lazy(() => fieldRanges(text, eventsOf()));
+  return (pointer) => {
+    const span = find()(pointer);
+    return span === undefined ? undefined : toRange(starts, span);
+  };
+}
+
 /** Reads one document. Never throws: whatever is wrong with the text is in `failure`. */
-export function parseDocument(text: string): ParsedDocument {
+export function parseDocument(text: string): FreshDocument {
   const starts = lineStartsOf(text);
-  const base = { text, whole: toRange(starts, { start: 0, end: text.length }) };
-  const failed = (reason: Message, span: TextSpan): ParsedDocument => {
-    const range = toRange(starts, span);
-    return { ...base, value: undefined, failure: { message: reason, range }, rangeOf: () => range };
+  const whole = toRange(starts, { start: 0, end: text.length });
+  const failed = (reason: Message, range: RelativeRange): FreshDocument => {
+    const rangeOf = () => range;
+    return { parsed: { text, whole, value: undefined, failure: { message: reason, range }, rangeOf }, freshRangeOf: rangeOf };
   };
   let events: Event[] = [];
   try {
@@ -157,17 +134,16 @@ export function parseDocument(text: string): ParsedDocument {
     const values = constructFromEvents(events, { source: text, schema: kubectlSchema, maxAliases });
     invariant(values.length <= 1, 'a slice of a file holds one document');
     const value = values[0] ?? null;
-    const find = lazy(() => fieldRanges(text, events));
+    const freshRangeOf = ranges(text, starts, () => events);
     const problem = events.some((event) => event.type === EVENT_ID.ALIAS) ? aliasProblem(value) : undefined;
-    if (problem !== undefined) return failed(problem, find()('') ?? { start: 0, end: text.length });
-    const rangeOf = (pointer: string): RelativeRange | undefined => {
-      const span = find()(pointer);
-      return span === undefined ? undefined : toRange(starts, span);
-    };
-    return { ...base, value, rangeOf };
+    if (problem !== undefined) return failed(problem, freshRangeOf('') ?? whole);
+    return { parsed: { text, whole, value, rangeOf: reparsedRanges(text, starts) }, freshRangeOf };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const position = error.mark?.position ?? unsupportedFloatPosition(text, events);
-    return failed(syntaxMessage(text, events, error.reason, position), restOfLine(text, position));
+    return failed(syntaxMessage(text, events, error.reason, position), toRange(starts, restOfLine(text, position)));
   }
 }
+
+/** Apart from {@link parseDocument}, so that it shares no scope with the first parse's events and keeps none of them alive. */
+const reparsedRanges = (text: string, starts: readonly number[]): RangeOf => ranges(text, starts, () => parseEvents(text, { maxDepth }));

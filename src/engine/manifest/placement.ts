@@ -7,7 +7,7 @@ import type { SourceRange } from '../api/origin.ts';
 import type { AnyResource, Resource } from '../api/resource.ts';
 import type { ManifestDocument } from './document.ts';
 import type { DeclaredObject, DocumentContent, ResourceEntry } from './interpretDocument.ts';
-import type { RelativeRange } from './parseDocument.ts';
+import type { RelativeRange } from './lines.ts';
 
 /** A document at its place. `resources` are in the order of `content.resources`. */
 export interface PlacedDocument {
