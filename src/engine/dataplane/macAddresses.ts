@@ -9,8 +9,16 @@ export function dockerMac(address: IpAddress): MacAddress {
   return macFromBytes([0x02, 0x42, ...[24n, 16n, 8n, 0n].map((shift) => Number((value >> shift) & 0xffn))]);
 }
 
+const hashedMacs = new Map<string, MacAddress>();
+const hashedMacsKept = 200_000;
+
 /** A locally administered unicast address from a name. */
 export function hashedMac(name: string): MacAddress {
+  const known = hashedMacs.get(name);
+  if (known !== undefined) return known;
   const [first = 0, ...rest] = sha1(utf8ToBytes(name)).slice(0, 6);
-  return macFromBytes([(first & 0xfc) | 0x02, ...rest]);
+  const mac = macFromBytes([(first & 0xfc) | 0x02, ...rest]);
+  if (hashedMacs.size > hashedMacsKept) hashedMacs.clear();
+  hashedMacs.set(name, mac);
+  return mac;
 }

@@ -76,6 +76,10 @@ function nodeInterfaces({ state, node, pods, podMtu }: NodePlan): readonly Inter
   });
   const vxlanAddress = state.ipam.vxlanTunnelAddresses.get(node.name);
   const ipipAddress = state.ipam.ipipTunnelAddresses.get(node.name);
+  const poolOrigin = (encapsulation: 'vxlan' | 'ipip') => {
+    const pool = state.ipam.pools.find((candidate) => candidate[encapsulation] !== 'Never');
+    return pool === undefined ? origin : originOf(pool.resource, `/spec/${encapsulation}Mode`);
+  };
   const tunnels: Interface[] = [];
   if (vxlanAddress !== undefined && underlay !== undefined) {
     tunnels.push(
@@ -87,7 +91,7 @@ function nodeInterfaces({ state, node, pods, podMtu }: NodePlan): readonly Inter
         mtu: ethernetMtu - tunnelOverhead.vxlan,
         addresses: [{ address: vxlanAddress, prefixLength: 32, scope: 'global' }],
         sysctls,
-        origin,
+        origin: poolOrigin('vxlan'),
       }),
     );
   }
@@ -100,7 +104,7 @@ function nodeInterfaces({ state, node, pods, podMtu }: NodePlan): readonly Inter
         mtu: ethernetMtu - tunnelOverhead.ipip,
         addresses: [{ address: ipipAddress, prefixLength: 32, scope: 'global' }],
         sysctls,
-        origin,
+        origin: poolOrigin('ipip'),
       }),
     );
   }

@@ -45,7 +45,11 @@ export const renderChain = ({ name, rules }: FelixChain): Chain => ({ name, poli
 export function renderRules(hashedName: string, rules: readonly FelixRule[]): readonly Rule[] {
   let hash = sha224(utf8ToBytes(hashedName));
   return rules.map((rule) => {
-    hash = sha224(Uint8Array.from([...hash, ...utf8ToBytes(`-A ${hashedName} HASH ${felixWords(rule)}`)]));
+    hash = sha224
+      .create()
+      .update(hash)
+      .update(utf8ToBytes(`-A ${hashedName} HASH ${felixWords(rule)}`))
+      .digest();
     return toKernelRule(rule, base64Url(hash).slice(0, hashLength));
   });
 }
