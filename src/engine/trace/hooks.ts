@@ -150,12 +150,10 @@ function connectionView(tracking: Tracking | null): RuleContext['connection'] {
 function ruleContext(visit: Visit, traveller: Traveller, place: HookPlace): RuleContext {
   const { host, memory, id, choices } = visit;
   return {
+    ...hostContext(host, place.inInterface),
     inInterface: place.inInterface,
     outInterface: place.outInterface,
     connection: connectionView(traveller.tracking),
-    sets: host.namespace.netfilter().sets,
-    addressType: host.addressType,
-    hasReversePath: (packet, options) => hasReversePath(host, place.inInterface, packet, options),
     isInRecentList: (name, address) => memory.read(id).recent.get(name)?.has(address) === true,
     addToRecentList: (name, address) => {
       const known = memory.read(id).recent.get(name) ?? new Set();
@@ -165,8 +163,17 @@ function ruleContext(visit: Visit, traveller: Traveller, place: HookPlace): Rule
   };
 }
 
+/** What rules ask of the host alone. */
+export function hostContext(host: Host, inInterface: string | null): Pick<RuleContext, 'sets' | 'addressType' | 'hasReversePath'> {
+  return {
+    sets: host.namespace.netfilter().sets,
+    addressType: host.addressType,
+    hasReversePath: (packet, options) => hasReversePath(host, inInterface, packet, options),
+  };
+}
+
 /** net/ipv4/netfilter/ipt_rpfilter.c: the way back must be a unicast route through the interface the packet came in by. */
-export function hasReversePath(
+function hasReversePath(
   host: Host,
   inInterface: string | null,
   packet: Traveller['packet'],
