@@ -5,7 +5,7 @@
  */
 import { compareText } from '../shared/compare.ts';
 import type { Diagnostic } from './api/diagnostic.ts';
-import { labelSelectorText, matchesLabelMap } from './api/labelSelector.ts';
+import { matchesLabelMap } from './api/labelSelector.ts';
 import { referenceKey } from './api/origin.ts';
 import { diagnosticOf } from './api/report.ts';
 import type { AnyResource, Resource } from './api/resource.ts';
@@ -15,15 +15,15 @@ import { nginxControllerName, runsIngressNginx } from './bootstrap/ingressNginx.
 import type { ClusterState, IpamState, NodeState, PodState, ServiceState } from './clusterState.ts';
 import { eligibleNodes } from './controllers/daemonSets.ts';
 import { endpointSlices } from './controllers/endpointSlices.ts';
-import { resolveDeclaredNames } from './controllers/generateNames.ts';
+import { canonicalJson, templateHash } from './controllers/names.ts';
 import { hasEnded, podState } from './controllers/podState.ts';
 import type { PlannedPod, PodSpec } from './controllers/podTemplates.ts';
-import { hasSelector } from './controllers/serviceDefaults.ts';
 import { assignServices } from './controllers/services.ts';
+import { storedMetadata } from './controllers/storedMetadata.ts';
 import { statusWriter } from './controllers/workloadStatus.ts';
 import { expandWorkloads } from './controllers/workloads.ts';
 import { allocateAddresses } from './ipam/allocate.ts';
-import type { Ledger, LedgerEntry } from './ledger.ts';
+import { emptyLedger, type Ledger, type LedgerEntry } from './ledger.ts';
 import { type IpAddress, parseIpAddress } from './net/address.ts';
 import { message } from './net/message.ts';
 import { type Placement, schedulePods } from './scheduler/schedulePods.ts';
@@ -37,7 +37,7 @@ export interface Convergence {
 
 /** `declared`: validated objects in the order of the text. The same objects and the same ledger give the same cluster, always. */
 export function convergeCluster(declared: readonly AnyResource[], ledger: Ledger): Convergence {
-  const cluster = completeCluster(resolveDeclaredNames(declared), ledger);
+  const cluster = completeCluster(declared.map(storedMetadata), ledger);
   const workloads = expandWorkloads(cluster.resources, cluster.nodes);
   const assigned = assignServices(resourcesOfKind(cluster.resources, 'Service'), cluster.settings, ledger);
   const placements = placePods(workloads.pods, workloads.replicaSets, cluster.resources, cluster.nodes, assigned.services, ledger);
@@ -89,9 +89,20 @@ export function convergeCluster(declared: readonly AnyResource[], ledger: Ledger
       ...addressed.diagnostics,
       ...pendingDiagnostics(addressed.pods, placements, created),
       ...hostPortDiagnostics(cluster.resources),
-      ...selectorDiagnostics(assigned.services, addressed.pods),
     ],
   };
+}
+
+/**
+ * The least ledger that leads to the same cluster: only what the text alone would assign otherwise, so that a link carries no more. Costs three
+ * convergences; for the moment of sharing, not for every keystroke.
+ */
+export function compactLedger(declared: readonly AnyResource[], ledger: Ledger): Ledger {
+  const fresh = convergeCluster(declared, emptyLedger).ledger.entries;
+  const moved = Object.entries(ledger.entries).filter(([key, entry]) => canonicalJson(entry) !== canonicalJson(fresh[key]));
+  const compact: Ledger = { version: 1, entries: Object.fromEntries(moved) };
+  const settled = convergeCluster(declared, compact).ledger;
+  return canonicalJson(settled) === canonicalJson(convergeCluster(declared, ledger).ledger) ? compact : ledger;
 }
 
 /** Kinds that later stages return anew. */
@@ -127,7 +138,7 @@ function placePods(
         spec: resource.object.spec ?? { containers: [] },
         templateKey,
         boundNode: resource.object.spec?.nodeName,
-        keptNode: ledger.entries[key]?.node,
+        keptNode: keptEntry(ledger, key, resource)?.node,
         targetNode,
         after,
       })),
@@ -175,7 +186,7 @@ function addressPods(
       name: pod.resource.reference.name,
       node: node?.name ?? '',
       pinned: statedAddresses(pod.resource),
-      kept: (ledger.entries[pod.key]?.addresses ?? []).flatMap((text) => parseIpAddress(text) ?? []),
+      kept: keptAddresses(ledger, pod, node?.name),
       annotations: pod.resource.object.metadata?.annotations ?? {},
       resource: pod.resource,
     })),
@@ -194,6 +205,20 @@ function addressPods(
   });
   return { pods: states, ipam, diagnostics };
 }
+
+/** A Pod whose name does not change with its spec is recreated when the spec does: what the ledger holds is then another Pod's. */
+function keptEntry(ledger: Ledger, key: string, pod: Resource<'Pod'>): LedgerEntry | undefined {
+  const entry = ledger.entries[key];
+  return entry?.fingerprint === undefined || entry.fingerprint === fingerprintOf(pod.object.spec) ? entry : undefined;
+}
+
+/** An address belongs to the node where it was given. */
+function keptAddresses(ledger: Ledger, pod: PlannedPod, node: string | undefined): readonly IpAddress[] {
+  const entry = keptEntry(ledger, pod.key, pod.resource);
+  return entry?.node === node ? (entry?.addresses ?? []).flatMap((text) => parseIpAddress(text) ?? []) : [];
+}
+
+const fingerprintOf = ({ nodeName: _node, ...spec }: PodSpec = { containers: [] }): string => templateHash(spec);
 
 /** A Pod of a dump that was bound but had no address yet: its containers were being created. */
 function isStarting({ resource }: PlannedPod): boolean {
@@ -244,7 +269,10 @@ function podEntries(pods: readonly PodState[]): Readonly<Record<string, LedgerEn
     pods.flatMap((pod) => {
       if (pod.node === null) return [];
       const addresses = pod.hostNetwork || pod.addresses.length === 0 ? {} : { addresses: pod.addresses };
-      return [[referenceKey(pod.resource.reference), { node: pod.node, ...addresses }] as const];
+      const [owner] = pod.owners;
+      const fingerprint =
+        owner === undefined || owner.kind === 'StatefulSet' ? { fingerprint: fingerprintOf(pod.resource.object.spec) } : {};
+      return [[referenceKey(pod.resource.reference), { node: pod.node, ...addresses, ...fingerprint }] as const];
     }),
   );
 }
@@ -307,15 +335,4 @@ function hostPortOfSpec(spec: PodSpec | undefined, prefix: string): { readonly p
     }
   }
   return undefined;
-}
-
-/** Declared Services whose selector finds no Pod: allowed, but hardly meant. */
-function selectorDiagnostics(services: readonly ServiceState[], pods: readonly PodState[]): readonly Diagnostic[] {
-  return services.flatMap(({ resource, namespace, name, type }) => {
-    const spec = resource.object.spec ?? {};
-    if (resource.provenance !== 'declared' || type === 'ExternalName' || !hasSelector(spec)) return [];
-    if (pods.some((pod) => pod.namespace === namespace && matchesLabelMap(spec.selector ?? {}, pod.labels))) return [];
-    const params = { service: name, namespace, selector: labelSelectorText({ matchLabels: spec.selector ?? {} }) };
-    return [diagnosticOf('warning', message('controlplane.service.selectorMatchesNothing', params), resource, '/spec/selector')];
-  });
 }

@@ -8,6 +8,8 @@ export interface LedgerEntry {
   readonly nodePorts?: Readonly<Record<string, number>>;
   readonly healthCheckNodePort?: number;
   readonly loadBalancerAddresses?: readonly string[];
+  /** What the object asked for when this was assigned, as a hash; absent where the object's name changes with it. */
+  readonly fingerprint?: string;
 }
 
 export interface Ledger {

@@ -87,10 +87,12 @@ function parseFiles(value: unknown): readonly SourceFile[] | undefined {
 
 function parseLedgerEntry(value: unknown): LedgerEntry | undefined {
   if (!isFields(value)) return undefined;
-  const { node, addresses, nodePorts, healthCheckNodePort } = value;
+  const { node, addresses, nodePorts, healthCheckNodePort, loadBalancerAddresses, fingerprint } = value;
   if (node !== undefined && !isText(node)) return undefined;
   if (addresses !== undefined && !isTexts(addresses)) return undefined;
   if (healthCheckNodePort !== undefined && !isPort(healthCheckNodePort)) return undefined;
+  if (loadBalancerAddresses !== undefined && !isTexts(loadBalancerAddresses)) return undefined;
+  if (fingerprint !== undefined && !isText(fingerprint)) return undefined;
   const ports = nodePorts === undefined ? {} : recordOf(nodePorts, (port) => (isPort(port) ? port : undefined));
   if (ports === undefined) return undefined;
   return {
@@ -98,6 +100,8 @@ function parseLedgerEntry(value: unknown): LedgerEntry | undefined {
     ...(addresses === undefined ? {} : { addresses }),
     ...(nodePorts === undefined ? {} : { nodePorts: ports }),
     ...(healthCheckNodePort === undefined ? {} : { healthCheckNodePort }),
+    ...(loadBalancerAddresses === undefined ? {} : { loadBalancerAddresses }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
   };
 }
 

@@ -1,7 +1,4 @@
-/**
- * Which class serves an Ingress: what the DefaultIngressClass admission plugin fills in, and what to say where nobody serves it.
- * What the controller then does with the rules is exchange/'s.
- */
+/** The class that the DefaultIngressClass admission plugin fills in. Who serves it, and what to say where nobody does, is exchange/'s. */
 import type { Diagnostic } from '../api/diagnostic.ts';
 import { diagnosticOf } from '../api/report.ts';
 import type { AnyResource, Resource } from '../api/resource.ts';
@@ -25,18 +22,8 @@ export function assignIngressClasses(
     if (resource.kind !== 'Ingress') return resource;
     const { metadata, spec } = resource.object;
     const legacy = metadata?.annotations?.[legacyClassAnnotation];
-    if (spec?.ingressClassName !== undefined) {
-      reportServed(resource, spec.ingressClassName, classes, diagnostics);
-      return resource;
-    }
-    if (legacy !== undefined) return resource;
     const defaultClass = declaredDefault ?? addedDefault;
-    if (defaultClass === undefined) {
-      diagnostics.push(
-        diagnosticOf('warning', message('controlplane.ingress.noClass', { ingress: resource.reference.name }), resource, '/spec'),
-      );
-      return resource;
-    }
+    if (spec?.ingressClassName !== undefined || legacy !== undefined || defaultClass === undefined) return resource;
     if (declaredDefault === undefined) {
       const params = { ingress: resource.reference.name, class: defaultClass.reference.name };
       diagnostics.push(diagnosticOf('info', message('controlplane.ingress.classAssumed', params), resource, '/spec'));
@@ -54,24 +41,4 @@ function newestDefault(classes: readonly Resource<'IngressClass'>[]): Resource<'
     (newest, candidate) => (newest === undefined || age(candidate) >= age(newest) ? candidate : newest),
     undefined,
   );
-}
-
-function reportServed(
-  ingress: Resource<'Ingress'>,
-  className: string,
-  classes: readonly Resource<'IngressClass'>[],
-  diagnostics: Diagnostic[],
-): void {
-  const found = classes.find(({ reference }) => reference.name === className);
-  const field = '/spec/ingressClassName';
-  if (found === undefined) {
-    const params = { ingress: ingress.reference.name, class: className };
-    diagnostics.push(diagnosticOf('warning', message('controlplane.ingress.classMissing', params), ingress, field));
-    return;
-  }
-  const controller = found.object.spec?.controller ?? '';
-  if (controller !== nginxControllerName) {
-    const params = { ingress: ingress.reference.name, class: className, controller };
-    diagnostics.push(diagnosticOf('warning', message('controlplane.ingress.controllerNotModelled', params), ingress, field));
-  }
 }

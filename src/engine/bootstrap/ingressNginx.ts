@@ -17,7 +17,7 @@ const selectorLabels = {
 } as const;
 const labels = { ...selectorLabels, 'app.kubernetes.io/part-of': 'ingress-nginx', 'app.kubernetes.io/version': version } as const;
 
-const controllerImage = /ingress-nginx\/controller|nginx-ingress-controller/;
+const controllerImage = /(^|\/)(ingress-nginx\/controller(-chroot)?|nginx-ingress-controller)([:@]|$)/;
 
 type PodTemplate = Pick<KindTypes['Pod'], 'metadata' | 'spec'>;
 
@@ -40,8 +40,7 @@ export function runsIngressNginx(resource: AnyResource): boolean {
   const template = podTemplate(resource);
   if (template?.spec?.containers?.some((container) => controllerImage.test(container.image ?? ''))) return true;
   const podLabels = template?.metadata?.labels ?? {};
-  const component = podLabels['app.kubernetes.io/component'];
-  return podLabels['app.kubernetes.io/name'] === 'ingress-nginx' && (component === undefined || component === 'controller');
+  return podLabels['app.kubernetes.io/name'] === 'ingress-nginx' && podLabels['app.kubernetes.io/component'] === 'controller';
 }
 
 /** The added controller, its Services and its class (unless the text has a class of that name or Namespace of that name). */

@@ -15,7 +15,7 @@ export interface SchedulingRequest {
   readonly templateKey: string;
   /** The node that the text names: bound there without asking anybody. */
   readonly boundNode?: string | undefined;
-  /** The node of the ledger: kept while it passes every filter. */
+  /** The node of the ledger: a Pod that runs stays while node and Pod alone allow it; constraints between Pods do not evict. */
   readonly keptNode?: string | undefined;
   /** The one node of a DaemonSet's Pod. */
   readonly targetNode?: string | undefined;

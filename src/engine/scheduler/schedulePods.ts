@@ -65,38 +65,36 @@ export function schedulePods(input: SchedulingInput): ReadonlyMap<string, Placem
   }
   for (const pod of input.pods) {
     const node = nodeByName.get(pod.keptNode ?? '');
-    if (node === undefined || placements.has(pod.key) || isHeldBack(pod, placements)) continue;
+    if (node === undefined || placements.has(pod.key) || refusal(pod) !== undefined) continue;
     const template = judgedOf(pod);
-    if (rejectionsOf(pod, template, nodes, standing)[node.index] === undefined && refusal(pod) === undefined) bind(pod, template, node);
+    const isOut = template.rejections[node.index] !== undefined || capacityRejection(template.profile, node) !== undefined;
+    if (!isOut && (pod.targetNode ?? node.name) === node.name) bind(pod, template, node);
   }
-  for (const pod of input.pods) {
-    if (placements.has(pod.key)) continue;
-    const template = judgedOf(pod);
+
+  const attempt = (pod: SchedulingRequest): Placement | SchedulingNode => {
     const refused = isHeldBack(pod, placements) ? ({ kind: 'notCreated' } as const) : refusal(pod);
-    if (refused !== undefined) {
-      placements.set(pod.key, refused);
-      continue;
-    }
-    if (template.failure?.bookings === bookings && pod.targetNode === undefined) {
-      placements.set(pod.key, template.failure.placement);
-      continue;
-    }
+    if (refused !== undefined) return refused;
+    const template = judgedOf(pod);
+    if (template.failure?.bookings === bookings && pod.targetNode === undefined) return template.failure.placement;
     const rejections = rejectionsOf(pod, template, nodes, standing);
     const feasible = nodes.filter((node) => rejections[node.index] === undefined);
     const chosen = highest(feasible, () => scoreNodes(template.profile, template.groups, feasible, nodes, standing));
-    if (chosen !== undefined) {
-      bind(pod, template, chosen);
-      continue;
-    }
-    const all = rejections.filter((rejection) => rejection !== undefined);
-    const placement: Placement = {
-      kind: 'pending',
-      reason: 'Unschedulable',
-      message: failureSentence(all, pod.spec.preemptionPolicy),
-      preemptable: all.some(({ resolvable }) => resolvable),
-    };
+    if (chosen !== undefined) return chosen;
+    const placement = pending(rejections, pod);
     template.failure = { bookings, placement };
-    placements.set(pod.key, placement);
+    return placement;
+  };
+  // A Pod that found no place is tried again when others have been bound: they may be the ones that it wants to be near.
+  let before = -1;
+  let waiting = input.pods.filter((pod) => !placements.has(pod.key));
+  while (waiting.length > 0 && bookings !== before) {
+    before = bookings;
+    waiting = waiting.filter((pod) => {
+      const outcome = attempt(pod);
+      if ('kind' in outcome) placements.set(pod.key, outcome);
+      else bind(pod, judgedOf(pod), outcome);
+      return 'kind' in outcome;
+    });
   }
   return placements;
 }
@@ -113,6 +111,16 @@ const judge = (profile: Profile, input: SchedulingInput, nodes: readonly Schedul
   groups: podGroups(profile, { profiles, namespaceLabels: input.namespaceLabels, grouping: input.grouping }),
   rejections: nodes.map((node) => staticRejection(profile, node)),
 });
+
+function pending(rejections: readonly (Rejection | undefined)[], { spec }: SchedulingRequest): Placement {
+  const all = rejections.filter((rejection) => rejection !== undefined);
+  return {
+    kind: 'pending',
+    reason: 'Unschedulable',
+    message: failureSentence(all, spec.preemptionPolicy),
+    preemptable: all.some(({ resolvable }) => resolvable),
+  };
+}
 
 /** Runs the filters on every node: a rejection, or undefined where the Pod fits. */
 function rejectionsOf(
