@@ -1,0 +1,17 @@
+/** What the lines of the picture mean: only those that are in it now. */
+import { message, type Translate } from '../../shared/message.ts';
+
+export type LegendLine = 'wire' | 'veth' | 'overlay' | 'walked' | 'encapsulated' | 'toWalk' | 'notReached';
+
+export function Legend({ lines, translate }: { readonly lines: readonly LegendLine[]; readonly translate: Translate }) {
+  return (
+    <ul className="topology-legend" aria-label={translate(message('topology.legend.label'))}>
+      {lines.map((line) => (
+        <li key={line}>
+          <span className={`swatch ${line}`} aria-hidden="true" />
+          {translate(message(`topology.legend.${line}`))}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * The animated graph: the cluster as boxes and links, the shown walk along them, and the packet at the playhead. It keeps nothing but its
+ * own view (camera, search, which networks are shown); selection and time come from outside.
+ */
+import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { message, type Translate } from '../../shared/message.ts';
+import type { Playhead } from '../../view/motion.ts';
+import type { SceneElement, SceneModel } from '../../view/scene.ts';
+import { reveal, zoomAbout } from './camera.ts';
+import { Legend, type LegendLine } from './Legend.tsx';
+import { focusableThings, searchThings } from './neighbours.ts';
+import { ThingList } from './ThingList.tsx';
+import { Toolbar } from './Toolbar.tsx';
+import { useGraph } from './useGraph.ts';
+import './topology.css';
+
+export interface TopologyProps {
+  /** Null until the first answer. */
+  readonly scene: SceneModel | null;
+  /** Null without a request. */
+  readonly playhead: Playhead | null;
+  /** The selected node, Pod or outside thing. */
+  readonly selected: string | null;
+  readonly translate: Translate;
+  readonly onSelect: (thing: string | null) => void;
+  /** A node's or an owner's key in StageSettings.expanded. */
+  readonly onToggle: (key: string, expanded: boolean) => void;
+  /** The room for the scene, whenever it changes. */
+  readonly onStage?: (width: number, height: number) => void;
+}
+
+const reducedMotionQuery = '(prefers-reduced-motion: reduce)';
+
+function useReducedMotion(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = matchMedia(reducedMotionQuery);
+      query.addEventListener('change', changed);
+      return () => query.removeEventListener('change', changed);
+    },
+    () => matchMedia(reducedMotionQuery).matches,
+  );
+}
+
+const shownAll = { underlay: false, overlay: false } as const;
+
+export function Topology({ scene, playhead, selected, translate, onSelect, onToggle, onStage }: TopologyProps) {
+  const [hidden, setHidden] = useState<{ readonly underlay: boolean; readonly overlay: boolean }>(shownAll);
+  const [focused, setFocused] = useState<string | null>(null);
+  const [words, setWords] = useState('');
+  const foundIndex = useRef(-1);
+  const reducedMotion = useReducedMotion();
+  const graph = useGraph({ scene, playhead, selected, focused, hidden, reducedMotion, translate, onSelect, onToggle, onStage });
+  const things = useMemo(
+    () => (scene === null ? [] : focusableThings(graph.depth === 'services' ? scene.services.elements : scene.elements)),
+    [scene, graph.depth],
+  );
+  const found = useMemo(() => searchThings(things, words), [things, words]);
+  const lines = useMemo(() => legendLines(scene, playhead?.leg ?? -1, hidden.overlay), [scene, playhead?.leg, hidden.overlay]);
+
+  const goTo = (element: SceneElement | undefined): void => {
+    if (element === undefined) return;
+    graph.moveTo((camera, stage) => reveal(camera, element.box, stage, 60));
+    setFocused(element.id);
+  };
+  const activate = (element: SceneElement): void => {
+    if (element.toggles !== null && element.shape !== 'node') onToggle(element.toggles, element.variant !== 'expanded');
+    else if (element.thing !== '') onSelect(element.thing);
+  };
+  const zoomBy = (factor: number): void =>
+    graph.moveTo((camera, stage) => zoomAbout(camera, camera.zoom * factor, { x: stage.width / 2, y: stage.height / 2 }));
+
+  return (
+    <div className="topology-view">
+      <Toolbar
+        depth={graph.depth}
+        hasServices={(scene?.services.elements.length ?? 0) > 0}
+        hasOverlay={scene?.links.some((link) => link.kind === 'overlay') ?? false}
+        hidden={hidden}
+        zoom={graph.zoom}
+        translate={translate}
+        found={words.trim() === '' ? null : found.length}
+        onDepth={(depth) => (depth === 'services' ? graph.moveTo(() => ({ zoom: 0.45, pan: { x: 12, y: 12 } })) : graph.home())}
+        onHidden={setHidden}
+        onZoom={zoomBy}
+        onReset={graph.home}
+        onFit={graph.fit}
+        onSearch={(next) => {
+          setWords(next);
+          foundIndex.current = -1;
+          if (next === '') setFocused(null);
+        }}
+        onSearchNext={() => {
+          foundIndex.current = (foundIndex.current + 1) % Math.max(1, found.length);
+          goTo(found[foundIndex.current]);
+        }}
+      />
+      <div ref={graph.stageRef} className={`topology-stage${graph.hovered === null ? '' : ' pointing'}`}>
+        <div ref={graph.graphRef} className="topology-graph" aria-hidden="true" />
+        <canvas ref={graph.inkRef} aria-hidden="true" />
+        <canvas ref={graph.walkRef} aria-hidden="true" />
+        {scene === null && <p className="topology-empty">{translate(message('topology.empty'))}</p>}
+        {graph.depth === 'pods' && <Legend lines={lines} translate={translate} />}
+      </div>
+      <ThingList things={things} selected={selected} focused={focused} translate={translate} onFocus={setFocused} onActivate={activate} />
+    </div>
+  );
+}
+
+function legendLines(scene: SceneModel | null, leg: number, overlayHidden: boolean): readonly LegendLine[] {
+  if (scene === null) return [];
+  const steps = scene.legs[leg]?.steps ?? [];
+  const has = (kind: 'wire' | 'veth' | 'overlay'): boolean => scene.links.some((link) => link.kind === kind);
+  const lines: LegendLine[] = [];
+  if (has('wire')) lines.push('wire');
+  if (has('veth')) lines.push('veth');
+  if (has('overlay') && !overlayHidden) lines.push('overlay');
+  if (steps.length > 0) lines.push('walked');
+  if (steps.some((step) => step.encapsulated)) lines.push('encapsulated');
+  if (steps.length > 0) lines.push('toWalk');
+  if (steps.some((step) => step.notReached.length > 0)) lines.push('notReached');
+  return lines;
+}

@@ -1,0 +1,329 @@
+/**
+ * The walk, on a canvas above the graph: the path behind and before the packet, rows that speak, step badges, the packet and its addresses.
+ * A frame costs what the walk is long, however large the graph is; nothing here makes Cytoscape draw.
+ */
+import type { Translate } from '../../shared/message.ts';
+import { textWidth, wrapText } from '../../view/layoutText.ts';
+import { type Playhead, packetPose } from '../../view/motion.ts';
+import type { Box, Point, SceneElement, SceneModel, SceneStep } from '../../view/scene.ts';
+import type { Camera } from './camera.ts';
+import { beginDrawing, fontOf, partOfLine, roundedLine } from './canvas.ts';
+import { drawPacket, glyphSize } from './packetGlyph.ts';
+import type { Palette } from './palette.ts';
+import { type ShownRow, type WalkState, walkState } from './walkState.ts';
+
+export interface PacketInput {
+  readonly scene: SceneModel;
+  readonly playhead: Playhead | null;
+  readonly camera: Camera;
+  readonly palette: Palette;
+  readonly translate: Translate;
+  readonly reducedMotion: boolean;
+  /** Elements by id, made once a scene. */
+  readonly elements: ReadonlyMap<string, SceneElement>;
+  readonly selected: string | null;
+  readonly focused: Box | null;
+}
+
+export function drawWalk(canvas: HTMLCanvasElement, input: PacketInput): void {
+  const context = beginDrawing(canvas, input.camera);
+  if (context === null) return;
+  const state = input.playhead === null ? null : walkState(input.scene, input.playhead);
+  if (state !== null && input.playhead !== null) {
+    drawBorders(context, state, input);
+    drawPaths(context, state, input.playhead, input);
+    drawLit(context, state, input);
+    for (const row of state.rows) drawRow(context, row, input);
+    drawBadges(context, state, input);
+  }
+  drawSelection(context, input);
+  if (state !== null && input.playhead !== null) drawMoving(context, state, input.playhead, input);
+}
+
+const boxOfThing = (thing: string, elements: PacketInput['elements']): SceneElement | undefined =>
+  elements.get(`node ${thing}`) ?? elements.get(`pod ${thing}`) ?? elements.get(`card ${thing}`) ?? elements.get(`bus ${thing}`);
+
+const radiusOf = (element: SceneElement): number => (element.shape === 'node' || element.shape === 'collapsedNode' ? 12 : 9);
+
+/** The thing that the packet is in has the accent's border. */
+function drawBorders(context: CanvasRenderingContext2D, state: WalkState, { elements, palette }: PacketInput): void {
+  const element = boxOfThing(state.step.thing, elements);
+  if (element === undefined) return;
+  outline(context, element.box, radiusOf(element), state.lost ? palette.bad : palette.ac, 1.6);
+}
+
+function outline(context: CanvasRenderingContext2D, box: Box, radius: number, colour: string, width: number): void {
+  context.beginPath();
+  context.roundRect(box.x, box.y, box.width, box.height, radius);
+  context.lineWidth = width;
+  context.strokeStyle = colour;
+  context.stroke();
+}
+
+function drawSelection(context: CanvasRenderingContext2D, { selected, focused, elements, palette }: PacketInput): void {
+  const element = selected === null ? undefined : (boxOfThing(selected, elements) ?? elements.get(`dot ${selected}`));
+  if (element !== undefined) {
+    const { x, y, width, height } = element.box;
+    outline(context, { x: x - 3, y: y - 3, width: width + 6, height: height + 6 }, radiusOf(element) + 3, palette.ac, 2);
+  }
+  if (focused !== null) {
+    const box = { x: focused.x - 5, y: focused.y - 5, width: focused.width + 10, height: focused.height + 10 };
+    context.setLineDash([4, 3]);
+    outline(context, box, 12, palette.t1, 1.6);
+    context.setLineDash([]);
+  }
+}
+
+function drawPaths(context: CanvasRenderingContext2D, state: WalkState, playhead: Playhead, { palette, reducedMotion }: PacketInput): void {
+  const { leg, stepIndex, earlier } = state;
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  if (earlier !== null) {
+    context.globalAlpha = 0.35;
+    strokeLines(context, earlier.steps, palette, 1.8);
+    context.globalAlpha = 1;
+  }
+  const ahead = leg.steps.slice(stepIndex + 1);
+  context.setLineDash([0.5, 5]);
+  strokeLines(context, [...rest(state.step, playhead), ...ahead], palette, 2.1);
+  context.setLineDash([]);
+  const travelled = reducedMotion ? 1 : packetPose(state.step, playhead.progress).travelled;
+  const now = { ...state.step, via: partOfLine(state.step.via, travelled) };
+  strokeLines(context, [...leg.steps.slice(0, stepIndex), now], palette, 2.6);
+  if (state.step.notReached.length > 1) {
+    const path = new Path2D();
+    roundedLine(path, state.step.notReached);
+    context.setLineDash([0.5, 5]);
+    context.lineWidth = 1.9;
+    context.strokeStyle = palette.bad;
+    context.stroke(path);
+    context.setLineDash([]);
+  }
+}
+
+const rest = (step: SceneStep, playhead: Playhead): readonly SceneStep[] => (playhead.progress < 1 ? [step] : []);
+
+/** Consecutive steps of one colour as one line, so that their joints are round. */
+function strokeLines(context: CanvasRenderingContext2D, steps: readonly SceneStep[], palette: Palette, width: number): void {
+  const paths = { plain: new Path2D(), tunnel: new Path2D() };
+  let line: Point[] = [];
+  let tunnel = false;
+  const flush = (): void => {
+    roundedLine(tunnel ? paths.tunnel : paths.plain, line);
+    line = [];
+  };
+  for (const step of steps) {
+    const last = line.at(-1);
+    const first = step.via[0];
+    const joins = last !== undefined && first !== undefined && last.x === first.x && last.y === first.y;
+    if (!joins || step.encapsulatedBefore !== tunnel) flush();
+    tunnel = step.encapsulatedBefore;
+    line.push(...(line.length > 0 ? step.via.slice(1) : step.via));
+  }
+  flush();
+  context.lineWidth = width;
+  context.strokeStyle = palette.ac;
+  context.stroke(paths.plain);
+  context.strokeStyle = palette.ov;
+  context.stroke(paths.tunnel);
+}
+
+function drawLit(context: CanvasRenderingContext2D, state: WalkState, { elements, palette }: PacketInput): void {
+  for (const [id, encapsulated] of state.lit) {
+    const element = elements.get(id);
+    if (element?.shape !== 'port') continue;
+    const { x, y, width, height } = element.box;
+    context.beginPath();
+    context.roundRect(x, y, width, height, 2);
+    context.fillStyle = encapsulated || element.variant === 'vxlan' || element.variant === 'ipip' ? palette.ov : palette.ac;
+    context.fill();
+    context.lineWidth = 1;
+    context.strokeStyle = palette.bg;
+    context.stroke();
+  }
+}
+
+const rowTone = (row: ShownRow): 'tr' | 'bad' | 'ac' => {
+  if (row.effect === 'dropped' || row.effect === 'rejected') return 'bad';
+  return row.effect === 'translated' ? 'tr' : 'ac';
+};
+
+/** The hook, what came out of it, and one line of native words; the row that the packet is on stands out, and makes room for a long line. */
+function drawRow(context: CanvasRenderingContext2D, row: ShownRow, { elements, palette }: PacketInput): void {
+  const element = elements.get(row.element);
+  if (element === undefined) return;
+  const { box } = element;
+  const room = box.width - 10;
+  const lines = row.line === '' ? [] : wrapText(row.line, 'interface', room);
+  const shown = row.current ? lines.slice(0, 3) : lines.length > 1 ? [] : lines;
+  const tone = rowTone(row);
+  const extra = Math.max(0, shown.length - 1) * 11;
+  const plate = { x: box.x, y: box.y + 1.5 - extra / 2, width: box.width, height: box.height - 3 + extra };
+  context.beginPath();
+  context.roundRect(plate.x - (row.current ? 0 : -1), plate.y, plate.width, plate.height, 6);
+  context.fillStyle = row.current ? palette[`${tone}Bg`] : palette.s1;
+  context.fill();
+  if (row.current) {
+    context.lineWidth = 1.3;
+    context.strokeStyle = palette[tone];
+    context.stroke();
+  }
+  const middle = plate.y + plate.height / 2;
+  const top = shown.length === 0 ? middle + 3.5 : middle - 2.5 - extra / 2;
+  context.textBaseline = 'alphabetic';
+  context.textAlign = 'left';
+  context.font = fontOf('hook', palette);
+  context.fillStyle = palette.t1;
+  context.fillText(row.hook, box.x + 5, top);
+  context.textAlign = 'right';
+  context.fillStyle = tone === 'ac' ? palette.t2 : palette[tone];
+  context.fillText(row.verdict, box.x + box.width - 5, top);
+  context.textAlign = 'left';
+  context.font = fontOf('interface', palette);
+  context.fillStyle = tone === 'ac' ? palette.t2 : palette[tone];
+  for (const [index, line] of shown.entries()) context.fillText(line, box.x + 5, top + 11.5 + index * 11);
+}
+
+function drawBadges(context: CanvasRenderingContext2D, state: WalkState, { palette }: PacketInput): void {
+  context.textAlign = 'center';
+  context.font = `650 10.5px ${palette.sans}`;
+  for (const badge of state.badges) {
+    const colour = badge.state === 'drop' ? palette.bad : badge.state === 'ahead' ? palette.line3 : palette.ac;
+    const filled = badge.state === 'now' || badge.state === 'drop';
+    context.beginPath();
+    context.arc(badge.at.x, badge.at.y, 8.5, 0, Math.PI * 2);
+    context.fillStyle = filled ? colour : palette.bg;
+    context.fill();
+    context.lineWidth = 1.5;
+    context.strokeStyle = colour;
+    context.stroke();
+    context.fillStyle = filled ? palette.acInk : badge.state === 'ahead' ? palette.t2 : palette.ac;
+    context.fillText(String(badge.number), badge.at.x, badge.at.y + 3.7);
+  }
+}
+
+function drawMoving(context: CanvasRenderingContext2D, state: WalkState, playhead: Playhead, input: PacketInput): void {
+  const { palette, elements, reducedMotion } = input;
+  const { step, leg } = state;
+  const pose = reducedMotion ? { at: step.at, travelled: 1, effect: 1, facing: 0 as const } : packetPose(step, playhead.progress);
+  for (const id of state.delivered) drawRing(context, elements.get(id), pose.effect, palette);
+  const wrapped =
+    step.effect === 'encapsulated' ? pose.effect : step.effect === 'decapsulated' ? 1 - pose.effect : step.encapsulated ? 1 : 0;
+  if (step.effect === 'rejected') drawGhost(context, state, pose.effect, input);
+  drawPacket(
+    context,
+    {
+      at: pose.at,
+      reply: leg.reply,
+      encapsulated: wrapped,
+      effect: step.effect,
+      progress: pose.effect,
+      changed: step.effect === 'translated' ? 1 : null,
+      halo: !reducedMotion,
+    },
+    palette,
+  );
+  const resting = pose.travelled >= 1;
+  if (resting) drawTag(context, step, input);
+  const word = wordOf(step);
+  if (resting && word !== null) drawWord(context, word.text, word.tone, step, input);
+}
+
+/** Closes around the chip of the container that took the packet. */
+function drawRing(context: CanvasRenderingContext2D, chip: SceneElement | undefined, closed: number, palette: Palette): void {
+  if (chip === undefined || closed <= 0) return;
+  const { x, y, width, height } = chip.box;
+  const around = 2 * (width + height + 8);
+  context.setLineDash([around * closed, around]);
+  outline(context, { x: x - 2, y: y - 2, width: width + 4, height: height + 4 }, 7, palette.ok, 2.2);
+  context.setLineDash([]);
+}
+
+/** What was refused goes back the way it came, a little, and fades. */
+function drawGhost(context: CanvasRenderingContext2D, state: WalkState, progress: number, { palette, reducedMotion }: PacketInput): void {
+  if (progress <= 0 || reducedMotion) return;
+  const back = state.leg.steps
+    .slice(0, state.stepIndex + 1)
+    .flatMap((step) => step.via)
+    .reverse();
+  const line = partOfLine(back, Math.min(1, progress * 0.3));
+  const at = line.at(-1);
+  if (at === undefined || progress >= 1) return;
+  context.globalAlpha = 0.7 * (1 - progress);
+  drawPacket(context, { at, reply: true, encapsulated: 0, effect: 'rejected', progress: 0.01, changed: null, halo: false }, palette);
+  context.globalAlpha = 1;
+}
+
+function wordOf(step: SceneStep): { readonly text: string; readonly tone: 'tr' | 'ov' | 'ok' | 'bad' } | null {
+  switch (step.effect) {
+    case 'translated':
+      return { text: 'translated', tone: 'tr' };
+    case 'encapsulated':
+    case 'decapsulated':
+      return { text: step.effect, tone: 'ov' };
+    case 'delivered':
+      return { text: 'delivered', tone: 'ok' };
+    case 'dropped':
+    case 'rejected':
+      return { text: step.effect, tone: 'bad' };
+    case 'none':
+      return null;
+  }
+}
+
+/** Where no row says it, a pill below the packet does. */
+function drawWord(
+  context: CanvasRenderingContext2D,
+  word: string,
+  tone: 'tr' | 'ov' | 'ok' | 'bad',
+  step: SceneStep,
+  { palette, translate }: PacketInput,
+): void {
+  if (step.row !== null) return;
+  const text = translate({ code: `topology.word.${word}`, params: {} });
+  const width = textWidth(text, 'chip') + 14;
+  const y = step.at.y - (step.encapsulated || tone === 'ov' ? 38 : 32);
+  context.beginPath();
+  context.roundRect(step.at.x - width / 2, y, width, 16, 4);
+  context.fillStyle = palette[`${tone}Bg`];
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = palette[tone];
+  context.stroke();
+  context.font = fontOf('chip', palette);
+  context.textAlign = 'center';
+  context.fillStyle = palette[tone];
+  context.fillText(text, step.at.x, y + 11.8);
+}
+
+function drawTag(context: CanvasRenderingContext2D, step: SceneStep, { palette }: PacketInput): void {
+  if (step.tag === null) return;
+  const { box, lines } = step.tag;
+  context.beginPath();
+  context.roundRect(box.x, box.y, box.width, box.height, 7);
+  context.fillStyle = palette.s1;
+  context.fill();
+  context.lineWidth = 1.3;
+  context.strokeStyle = step.encapsulated ? palette.ov : palette.line3;
+  context.stroke();
+  context.font = fontOf('address', palette);
+  context.textAlign = 'left';
+  for (const [index, line] of lines.entries()) {
+    context.fillStyle = line.outer ? palette.ov : palette.t1;
+    context.fillText(line.text, box.x + 8, box.y + 16 + index * 15);
+  }
+}
+
+/** Many packets at once, for requests that run side by side and for the measurement of a frame's cost. */
+export function drawPackets(context: CanvasRenderingContext2D, places: readonly Point[], palette: Palette): void {
+  for (const at of places) {
+    drawPacket(context, { at, reply: false, encapsulated: 0, effect: 'none', progress: 0, changed: null, halo: false }, palette);
+  }
+}
+
+export const packetBox = (at: Point): Box => ({
+  x: at.x - glyphSize.width / 2,
+  y: at.y - glyphSize.height / 2,
+  width: glyphSize.width,
+  height: glyphSize.height,
+});
