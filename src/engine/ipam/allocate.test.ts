@@ -203,6 +203,17 @@ describe('pinned and kept addresses', () => {
     expect(diagnostics.map((diagnostic) => diagnostic.message.code)).toEqual(['dataplane.ipam.addressOutsidePools']);
   });
 
+  it('a terminated Pod names its address and does not have it', () => {
+    const done = pod('done', 'kind-worker', { pinned: '10.244.162.129' });
+    const resource = { ...done.resource, object: { ...done.resource.object, status: { phase: 'Succeeded' as const } } };
+    const { podAddresses } = allocateAddresses({
+      pools: [vxlanPool],
+      nodes: kindNodes,
+      pods: [{ ...done, resource }, pod('x', 'kind-worker')],
+    });
+    expect(Object.fromEntries(podAddresses)).toEqual({ done: ['10.244.162.129'], x: ['10.244.162.129'] });
+  });
+
   it('forgets a kept address that no pool holds any more', () => {
     const pods = [pod('x', 'kind-worker', { kept: '192.168.3.4' })];
     const { podAddresses } = allocateAddresses({ pools: [vxlanPool], nodes: kindNodes, pods });

@@ -11,7 +11,7 @@ import { type Message, message } from '../net/message.ts';
 import { type BlockTable, createBlockTable } from './blockTable.ts';
 import { type Pool, poolServes, readPools } from './pools.ts';
 
-/** A Pod that is bound to a node and needs addresses of its own (no hostNetwork, not terminated). */
+/** A Pod that is bound to a node and has addresses of its own (no hostNetwork). */
 export interface AddressRequest {
   /** The key of the result's maps. */
   readonly key: string;
@@ -43,11 +43,11 @@ export function allocateAddresses(request: {
   const { pools, diagnostics: poolDiagnostics } = readPools(request.pools);
   const diagnostics: Diagnostic[] = [...poolDiagnostics];
   const table = createBlockTable(pools);
-  const requests = request.pods.map((pod) => readRequest(pod, diagnostics));
+  const requests = request.pods.filter((pod) => !isTerminated(pod)).map((pod) => readRequest(pod, diagnostics));
   for (const { pinned, kept } of requests) for (const address of [...pinned, ...kept]) table.reserve(address);
 
   const tunnels = allocateTunnels(request.nodes, pools, table);
-  const podAddresses = new Map<string, readonly IpAddress[]>();
+  const podAddresses = new Map(request.pods.filter(isTerminated).map((pod) => [pod.key, inFamilyOrder(pod.pinned)]));
   for (const { pod, pinned } of requests) {
     if (pinned.length === 0) continue;
     for (const address of pinned) takePinned(pod, address, table, diagnostics);
@@ -75,6 +75,9 @@ export function allocateAddresses(request: {
   };
   return { ipam, podAddresses, failures, diagnostics };
 }
+
+/** A terminated Pod's status still names its address, but Calico has it back. */
+const isTerminated = ({ resource }: AddressRequest): boolean => ['Succeeded', 'Failed'].includes(resource.object.status?.phase ?? '');
 
 interface ReadRequest {
   readonly pod: AddressRequest;

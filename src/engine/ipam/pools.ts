@@ -63,7 +63,7 @@ function readPool(resource: Resource<'IPPool'>): { readonly pool?: Pool; readonl
   if (ipip !== 'Never' && vxlan !== 'Never') return { diagnostics: [report('error', '/spec/ipipMode', 'twoEncapsulations')] };
   if (family === 'ipv6' && ipip !== 'Never') return { diagnostics: [report('error', '/spec/ipipMode', 'ipipNeedsIpv4')] };
   const diagnostics: Diagnostic[] = [];
-  if (family === 'ipv6' && vxlan !== 'Never') diagnostics.push(report('warning', '/spec/vxlanMode', 'ipv6TunnelNotModelled'));
+  if (family === 'ipv6') diagnostics.push(report('warning', '/spec/cidr', 'ipv6RoutesNotModelled'));
   const nodeSelector = spec.nodeSelector ?? '';
   const selector = parseSelector(nodeSelector);
   if (!selector.ok) diagnostics.push(report('error', '/spec/nodeSelector', 'nodeSelectorInvalid', { near: selector.error }));
