@@ -5,6 +5,7 @@
 import { seededRandom } from '../../shared/random.ts';
 import type { Diagnostic } from '../api/diagnostic.ts';
 import { type ClusterIndex, indexCluster } from '../clusterIndex.ts';
+import { familyOf, type IpAddress } from '../net/address.ts';
 import { type Message, message } from '../net/message.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Cluster } from '../topology/networkNamespace.ts';
@@ -124,18 +125,24 @@ function walkWay(
     {
       from: source.namespace,
       process: source.process,
-      source: source.pinned,
+      source: source.pinned ?? (arrivesAt === null ? null : ownAddress(cluster, source, remote.ip)),
       sourcePort: probe.sourcePort ?? null,
       remote,
       protocol: destination.protocol,
       http: destination.http,
       because: destination.because,
-      arrivesAt: arrivesAt ?? null,
+      arrivesAt,
       keepAlive: false,
     },
     serve,
   );
   return { branch: outcomeOf(run, conversation, destination), state: run.state };
+}
+
+/** Where no kernel of the source's chooses an address: its own, of the destination's family. */
+function ownAddress(cluster: Cluster, source: Source, remote: IpAddress): IpAddress | null {
+  const addresses = cluster.namespaces.get(source.namespace)?.interfaces.flatMap((device) => device.addresses) ?? [];
+  return addresses.find((entry) => entry.scope === 'global' && familyOf(entry.address) === familyOf(remote))?.address ?? null;
 }
 
 // ---------------------------------------------------------------- via

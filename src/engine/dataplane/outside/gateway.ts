@@ -16,7 +16,7 @@ import { dockerMac, hashedMac } from '../macAddresses.ts';
 import { anywhere, networkOf, route, routingOf } from '../routes.ts';
 import type { Segment } from '../segments.ts';
 import type { LoadBalancedAddress } from './loadBalancing.ts';
-import { clientNetwork, loadBalancerNetwork } from './outsideNames.ts';
+import { clientNetwork, linkPrefixLength, loadBalancerNetwork } from './outsideNames.ts';
 
 export interface GatewayPlan {
   readonly id: string;
@@ -52,10 +52,12 @@ export function gatewayLegs({ id, segments, loadBalanced }: GatewayPlan): Gatewa
         ),
       ),
     ),
-    client: leg(count, [{ address: clientNetwork.gateway, prefixLength: 24, scope: 'global' }]),
+    client: leg(count, [{ address: clientNetwork.gateway, prefixLength: linkPrefixLength, scope: 'global' }]),
     internet: leg(count + 1, []),
     loadBalancer:
-      loadBalanced.length === 0 ? null : leg(count + 2, [{ address: loadBalancerNetwork.gateway, prefixLength: 24, scope: 'global' }]),
+      loadBalanced.length === 0
+        ? null
+        : leg(count + 2, [{ address: loadBalancerNetwork.gateway, prefixLength: linkPrefixLength, scope: 'global' }]),
   };
 }
 

@@ -9,7 +9,7 @@ import { device, loopback } from '../devices.ts';
 import { dockerMac, hashedMac } from '../macAddresses.ts';
 import { emptyNetfilter } from '../podNamespace.ts';
 import { anywhere, route, routingOf } from '../routes.ts';
-import { clientNetwork } from './outsideNames.ts';
+import { clientNetwork, linkPrefixLength } from './outsideNames.ts';
 
 const host = {
   added: true,
@@ -26,7 +26,7 @@ export function clientNamespace(id: string): NetworkNamespace {
     name: 'eth0',
     index: 2,
     mac: dockerMac(clientNetwork.client),
-    addresses: [{ address: clientNetwork.client, prefixLength: 24, scope: 'global' }],
+    addresses: [{ address: clientNetwork.client, prefixLength: linkPrefixLength, scope: 'global' }],
   });
   const interfaces = [loopback, eth0];
   const routes = [route({ destination: anywhere.ipv4, gateway: clientNetwork.gateway, dev: 'eth0' })];

@@ -17,7 +17,7 @@ import { dockerMac, hashedMac } from '../macAddresses.ts';
 import { anywhere, route, routingOf } from '../routes.ts';
 import type { Segment } from '../segments.ts';
 import { type LoadBalancedAddress, loadBalancerTargets } from './loadBalancing.ts';
-import { loadBalancerNetwork } from './outsideNames.ts';
+import { linkPrefixLength, loadBalancerNetwork } from './outsideNames.ts';
 
 export interface LoadBalancerPlan {
   readonly id: string;
@@ -35,7 +35,7 @@ export function loadBalancerNamespace(plan: LoadBalancerPlan): NetworkNamespace 
     index: 2,
     mac: dockerMac(loadBalancerNetwork.loadBalancer),
     addresses: [
-      { address: loadBalancerNetwork.loadBalancer, prefixLength: 24, scope: 'global' },
+      { address: loadBalancerNetwork.loadBalancer, prefixLength: linkPrefixLength, scope: 'global' },
       ...[...new Set(proxied.map(({ ip }) => ip))].map((address) => ({ address, prefixLength: 32, scope: 'global' as const })),
     ],
     sysctls: { ...forwardingSysctls, proxyArp: true },
