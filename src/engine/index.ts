@@ -29,7 +29,7 @@ export type { Route, RouteTableName } from './routing/routing.ts';
 export { createEngine, type Engine, type Simulation, type SourceFile, type Stage, simulate } from './simulation.ts';
 export { type Cluster, type Interface, type Listener, linkEndKey, type NetworkNamespace } from './topology/networkNamespace.ts';
 export { renderFdb, renderInterfaces, renderNeighbours } from './topology/render.ts';
-export { type ExplainedRule, explainSkipped } from './trace/explainSkipped.ts';
+export { type ExplainedRule, explainSkipped, type SkippedStretch } from './trace/explainSkipped.ts';
 export { emptyKernelState, type KernelState } from './trace/kernelState.ts';
 export {
   type Disposition,

@@ -1,6 +1,6 @@
 /** A packet's headers before and after, as the inspector's table shows them, and its layers in bytes. */
 
-import { headerBytes, type Packet, portsOf } from '../engine/net/packet.ts';
+import { headerBytes, type Packet, portsOf } from '../engine/index.ts';
 import { message } from '../shared/message.ts';
 import type { HeaderRow, LayerBytes } from './model.ts';
 import { packetWords, unwrap } from './names.ts';

@@ -1,12 +1,10 @@
 /** One hop as a row: where, in and out, source and destination before and after, and what decided, in the node's own text. */
-import type { Connection, Leg } from '../engine/exchange/probe.ts';
-import { renderRule } from '../engine/netfilter/render.ts';
-import { renderRoute } from '../engine/routing/render.ts';
-import type { DropCause, Hop, RuleHit, Step } from '../engine/trace/trace.ts';
+import { type Connection, type DropCause, type Hop, type Leg, renderRule } from '../engine/index.ts';
 import { assertNever } from '../shared/assertNever.ts';
-import { message } from '../shared/message.ts';
+import { type Message, message } from '../shared/message.ts';
+import { decideHop } from './hopDecision.ts';
 import type { Cause, HopBadge, HopModel, Text } from './model.ts';
-import { causeOf, destinationText, displayName, packetWords, sourceText, unwrap } from './names.ts';
+import { causeOf, destinationText, displayName, packetWords, routeText, sourceText, unwrap } from './names.ts';
 import { buildStep } from './step.ts';
 
 export interface HopInput {
@@ -21,11 +19,12 @@ export interface HopInput {
 
 export function buildHop(input: HopInput): HopModel {
   const { hop } = input;
-  const before = unwrap(hop.packetIn ?? firstPacket(hop)).inner;
+  const before = unwrap(hop.packetIn ?? addressedPacket(hop)).inner;
   const last = hop.packetOut ?? lastPacket(hop);
   const after = unwrap(last);
   const outer = after.outer ?? (hop.kind === 'switch' && hop.packetIn !== null ? unwrap(hop.packetIn).outer : null);
   const decision = decisionOf(input);
+  const badges = badgesOf(hop);
   return {
     id: input.id,
     number: input.number,
@@ -37,7 +36,8 @@ export function buildHop(input: HopInput): HopModel {
     source: { before: sourceText(before), after: sourceText(after.inner) },
     destination: { before: destinationText(before), after: destinationText(after.inner) },
     outer: outer === null ? null : { source: sourceText(outer), destination: destinationText(outer) },
-    badge: badgeOf(hop),
+    badge: badges[0] ?? null,
+    alsoBadge: badges[1] ?? null,
     decided: decision.text,
     cause: decision.cause,
     steps: hop.steps.map((step, index) => buildStep(step, hop, index)),
@@ -50,16 +50,26 @@ const firstPacket = (hop: Hop) => {
   return first.packet;
 };
 
+/** The packet as it was sent: a socket gets its source address from the first route lookup. */
+const addressedPacket = (hop: Hop) =>
+  (hop.steps.find((step) => step.packet.source !== '0.0.0.0' && step.packet.source !== '::') ?? { packet: firstPacket(hop) }).packet;
+
 const lastPacket = (hop: Hop) => (hop.steps.at(-1) ?? { packet: firstPacket(hop) }).packet;
 
-function badgeOf(hop: Hop): HopBadge {
-  const translation = hop.steps.findLast((step) => step.kind === 'translate');
+/** Its end; else the translations, DNAT before SNAT; else the tunnel. At most two are worth a pill. */
+function badgesOf(hop: Hop): readonly HopBadge[] {
   const end = hop.steps.at(-1);
-  if (end?.kind === 'drop') return dropBadge(end.cause, hop);
-  if (end?.kind === 'deliver' || end?.kind === 'exit') return 'delivered';
-  if (translation !== undefined) return translationBadge[translation.translation];
-  if (hop.steps.some((step) => step.kind === 'encapsulate')) return 'encap';
-  return hop.steps.some((step) => step.kind === 'decapsulate') ? 'decap' : null;
+  const translations = hop.steps.flatMap((step) => (step.kind === 'translate' ? [translationBadge[step.translation]] : []));
+  const tunnel = hop.steps.flatMap((step): readonly HopBadge[] =>
+    step.kind === 'encapsulate' ? ['encap'] : step.kind === 'decapsulate' ? ['decap'] : [],
+  );
+  const badges: readonly HopBadge[] = [
+    ...(end?.kind === 'drop' ? [dropBadge(end.cause, hop)] : []),
+    ...(end?.kind === 'deliver' || end?.kind === 'exit' ? (['delivered'] as const) : []),
+    ...translations,
+    ...tunnel,
+  ];
+  return [...new Set(badges)];
 }
 
 const translationBadge = { dnat: 'DNAT', snat: 'SNAT', undoDnat: 'undoNAT', undoSnat: 'undoNAT' } as const;
@@ -75,60 +85,37 @@ interface Decision {
   readonly cause: Cause | null;
 }
 
-/** The step that says most about a hop: its end, a rule of NAT, the process that dialled, else the route. */
-function decisionOf(input: HopInput): Decision {
-  const { hop, connection, leg, isFirst } = input;
-  const end = hop.steps.at(-1);
-  if (end?.kind === 'drop') return dropDecision(end.cause, hop);
-  if (isFirst && leg.direction === 'request') {
-    const because = connection.because.at(-1);
-    if (because !== undefined) return { text: { kind: 'message', message: because.message }, cause: causeOf(because.origin) };
+/** Where a packet begins, what decided is why its process dialled; everywhere else what the host held. */
+function decisionOf({ hop, connection, leg, isFirst }: HopInput): Decision {
+  const decision = decideHop(hop);
+  const because = isFirst && leg.direction === 'request' ? connection.because.at(-1) : undefined;
+  if (because !== undefined && decision.kind === 'route') return words(because.message, causeOf(because.origin));
+  switch (decision.kind) {
+    case 'rule':
+      return native(renderRule(decision.hit.reference.chain, decision.hit.rule), causeOf(decision.hit.rule.origin));
+    case 'route':
+      return native(routeText(decision.candidate.route), causeOf(decision.candidate.route.origin));
+    case 'delivered': {
+      const { process, packet, origin } = decision.step;
+      return words(message('view.decided.delivered', { process, packet: packetWords(packet) }), causeOf(origin));
+    }
+    case 'exit':
+      return words(message('view.decided.exit'), null);
+    case 'switched': {
+      const code = decision.step.toInterface === null ? 'view.decided.flooded' : 'view.decided.switched';
+      return words(message(code, { mac: decision.step.destination }), null);
+    }
+    case 'ended':
+      return words(dropMessage(decision.cause), null);
+    case 'sent':
+      return native(packetWords(unwrap(firstPacket(hop)).inner), null);
+    default:
+      return assertNever(decision);
   }
-  const hit = translatingHit(hop);
-  if (hit !== undefined) return { text: native(renderRule(hit.reference.chain, hit.rule)), cause: causeOf(hit.rule.origin) };
-  if (end?.kind === 'deliver') {
-    const words = message('view.decided.delivered', { process: end.process, packet: packetWords(end.packet) });
-    return { text: { kind: 'message', message: words }, cause: causeOf(end.origin) };
-  }
-  if (end?.kind === 'exit') return { text: { kind: 'message', message: message('view.decided.exit') }, cause: null };
-  return routeDecision(hop) ?? bridgeDecision(hop) ?? { text: native(packetWords(unwrap(firstPacket(hop)).inner)), cause: null };
 }
 
-const native = (text: string): Text => ({ kind: 'native', text });
-
-/** The last rule that rewrote an address: the DNAT of an endpoint chain, or MASQUERADE. */
-export function translatingHit(hop: Hop): RuleHit | undefined {
-  const hits = hop.steps.flatMap((step) => (step.kind === 'chain' ? step.hits : []));
-  return hits.findLast((hit) => hit.effect === 'translate');
-}
-
-function routeDecision(hop: Hop): Decision | undefined {
-  const route = hop.steps.findLast((step): step is Extract<Step, { kind: 'route' }> => step.kind === 'route' && !isUnderlay(step, hop));
-  const won = route?.candidates.find((candidate) => candidate.outcome === 'won');
-  return won === undefined ? undefined : { text: native(renderRoute(won.route).trim()), cause: causeOf(won.route.origin) };
-}
-
-/** The route of the outer packet of a tunnel: the inner one's says more. */
-const isUnderlay = (step: Step, hop: Hop): boolean =>
-  unwrap(step.packet).outer !== null && hop.steps.some((other) => other.kind === 'encapsulate' || other.kind === 'decapsulate');
-
-function bridgeDecision(hop: Hop): Decision | undefined {
-  const bridge = hop.steps.find((step) => step.kind === 'bridge');
-  if (bridge === undefined) return undefined;
-  const code = bridge.toInterface === null ? 'view.decided.flooded' : 'view.decided.switched';
-  return { text: { kind: 'message', message: message(code, { mac: bridge.destination }) }, cause: null };
-}
-
-function dropDecision(cause: DropCause, hop: Hop): Decision {
-  if (cause.kind === 'rule') {
-    const hits = hop.steps.flatMap((step) => (step.kind === 'chain' ? step.hits : []));
-    const hit = hits.findLast((candidate) => candidate.effect === 'drop' || candidate.effect === 'reject');
-    if (hit !== undefined) return { text: native(renderRule(hit.reference.chain, hit.rule)), cause: causeOf(hit.rule.origin) };
-  }
-  const route = cause.kind === 'blackhole' || cause.kind === 'noRoute' ? routeDecision(hop) : undefined;
-  if (route !== undefined) return route;
-  return { text: { kind: 'message', message: dropMessage(cause) }, cause: null };
-}
+const native = (text: string, cause: Cause | null): Decision => ({ text: { kind: 'native', text }, cause });
+const words = (said: Message, cause: Cause | null): Decision => ({ text: { kind: 'message', message: said }, cause });
 
 export function dropMessage(cause: DropCause) {
   switch (cause.kind) {

@@ -29,7 +29,7 @@ export function hopLine(hop: HopModel, translate: Translate, width = 0): string 
     path,
     addresses(hop),
     ...(hop.outer === null ? [] : [`outer ${hop.outer.source} → ${hop.outer.destination}`]),
-    ...(hop.badge === null ? [] : [hop.badge]),
+    ...[hop.badge, hop.alsoBadge].filter((badge) => badge !== null),
     textOf(hop.decided, translate),
   ].join('  ');
 }

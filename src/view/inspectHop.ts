@@ -2,17 +2,12 @@
  * Everything the inspector says of one hop: headers before and after each step, the chains walked with matched and skipped rules, the route
  * lookup with its candidates, neighbours, conntrack. Made on demand for the hop that someone looks at.
  */
-import type { RequestResult } from '../engine/exchange/probe.ts';
-import { addressWithPort } from '../engine/net/address.ts';
-import type { FlowTuple, Packet } from '../engine/net/packet.ts';
-import { renderRoute } from '../engine/routing/render.ts';
-import type { Simulation } from '../engine/simulation.ts';
-import type { Hop, Step } from '../engine/trace/trace.ts';
+import { addressWithPort, type FlowTuple, type Hop, type Packet, type RequestResult, type Simulation, type Step } from '../engine/index.ts';
 import { message } from '../shared/message.ts';
 import { buildHeaders, buildLayers } from './headers.ts';
 import { buildHop } from './hop.ts';
 import type { HopDetail, RouteRow, StepDetail } from './model.ts';
-import { causeOf, displayName } from './names.ts';
+import { causeOf, displayName, routeText } from './names.ts';
 import { buildRulesWalked } from './rulesWalked.ts';
 
 /** The detail of hop "CONNECTION.LEG.HOP" of one branch; null when the branch has no such hop. */
@@ -57,7 +52,7 @@ function inspectStep(simulation: Simulation, hop: Hop, step: Step, index: number
     headers: buildHeaders(before, step.packet),
     layers: buildLayers(step.packet),
     mtu: device?.mtu ?? null,
-    rules: step.kind === 'chain' && namespace !== undefined ? [buildRulesWalked(namespace.netfilter(), step)] : [],
+    rules: step.kind === 'chain' && namespace !== undefined ? [buildRulesWalked(namespace, step)] : [],
     routes: step.kind === 'route' ? routeRows(step) : [],
     facts: factsOf(step),
     conntrack: conntrackOf(step),
@@ -140,7 +135,7 @@ function stepCause(step: Step): StepDetail['cause'] {
 
 function routeRows(step: Extract<Step, { readonly kind: 'route' }>): readonly RouteRow[] {
   return step.candidates.map((candidate) => ({
-    text: renderRoute(candidate.route).trim(),
+    text: routeText(candidate.route),
     outcome: candidate.outcome,
     prefixLength: Number(candidate.route.destination.split('/')[1]),
     cause: causeOf(candidate.route.origin),

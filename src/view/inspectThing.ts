@@ -1,11 +1,17 @@
 /** Everything the inspector says of a thing: its line in `kubectl get -o wide`, and what its network namespace holds in native text. */
-import { namespacedName } from '../engine/api/origin.ts';
-import { getTable } from '../engine/export/kubectl.ts';
-import { renderIpset, renderIptablesSave } from '../engine/netfilter/render.ts';
-import { renderRoutes } from '../engine/routing/render.ts';
-import type { Simulation } from '../engine/simulation.ts';
-import type { Listener, NetworkNamespace } from '../engine/topology/networkNamespace.ts';
-import { renderFdb, renderInterfaces, renderNeighbours } from '../engine/topology/render.ts';
+import {
+  getTable,
+  type Listener,
+  type NetworkNamespace,
+  namespacedName,
+  renderFdb,
+  renderInterfaces,
+  renderIpset,
+  renderIptablesSave,
+  renderNeighbours,
+  renderRoutes,
+  type Simulation,
+} from '../engine/index.ts';
 import { message } from '../shared/message.ts';
 import type { Cause, ThingDetail } from './model.ts';
 import { causeOfResource, displayName } from './names.ts';

@@ -2,8 +2,7 @@
  * View models: plain data that the worker sends to the page and that the command line prints as text. No functions, no Maps: all of it
  * survives a structured clone. Words are Messages (code and parameters); native text is a string.
  */
-import type { SourceRange } from '../engine/api/origin.ts';
-import type { Probe } from '../engine/exchange/probe.ts';
+import type { Probe, SourceRange } from '../engine/index.ts';
 import type { Message } from '../shared/message.ts';
 
 /** Text for people, or text of a native tool that stays as it is. */
@@ -172,7 +171,9 @@ export interface HopModel {
   readonly destination: ChangedText;
   /** The outer header while the packet leaves encapsulated. */
   readonly outer: { readonly source: string; readonly destination: string } | null;
+  /** What happened to the packet here, most telling first. */
   readonly badge: HopBadge;
+  readonly alsoBadge: HopBadge;
   readonly decided: Text;
   readonly cause: Cause | null;
   readonly steps: readonly StepModel[];

@@ -1,9 +1,14 @@
 /** How things are called in lists and pictures: short names of network namespaces, addresses, and links back to the YAML. */
-import type { Origin } from '../engine/api/origin.ts';
-import { namespacedName } from '../engine/api/origin.ts';
-import type { Provenance } from '../engine/api/resource.ts';
-import { addressWithPort } from '../engine/net/address.ts';
-import { type Packet, portsOf } from '../engine/net/packet.ts';
+import {
+  addressWithPort,
+  namespacedName,
+  type Origin,
+  type Packet,
+  type Provenance,
+  portsOf,
+  type Route,
+  renderRoute,
+} from '../engine/index.ts';
 import type { Cause } from './model.ts';
 
 /** A Pod by its name without the namespace; everything else by its own name. */
@@ -44,9 +49,10 @@ export const sourceText = (packet: Packet): string =>
 export const destinationText = (packet: Packet): string =>
   hasPorts(packet) ? addressWithPort(packet.destination, portsOf(packet).destination) : packet.destination;
 
-/** "TCP SYN", "UDP", "ICMP 3/3": what the packet is, in the words of tcpdump. */
+/** "GET / HTTP/1.1", "TCP SYN", "UDP", "ICMP 3/3": what the packet carries or is, in the words of tcpdump. */
 export function packetWords(packet: Packet): string {
-  const { transport } = packet;
+  const { transport, payload } = packet;
+  if (payload.kind === 'data') return payload.summary;
   switch (transport.kind) {
     case 'tcp': {
       const flags = (['syn', 'ack', 'psh', 'fin', 'rst'] as const).filter((flag) => transport.flags[flag] === true);
@@ -62,3 +68,9 @@ export function packetWords(packet: Packet): string {
       return 'IPIP';
   }
 }
+
+/** A route as `ip route` prints it, a multipath one on one line. */
+export const routeText = (route: Route): string =>
+  renderRoute(route)
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();

@@ -1,5 +1,5 @@
 /** Diagnostics as the Problems list shows them: errors first, then by place in the text. */
-import type { Diagnostic } from '../engine/api/diagnostic.ts';
+import type { Diagnostic } from '../engine/index.ts';
 import { compareText } from '../shared/compare.ts';
 import type { ProblemModel } from './model.ts';
 import { causeOf } from './names.ts';

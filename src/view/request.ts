@@ -1,8 +1,13 @@
 /** A request and one of its branches as lists of hops: the same rows that the page shows and the command line prints. */
-import type { Connection, Leg, RequestBranch, RequestResult } from '../engine/exchange/probe.ts';
-import { addressWithPort } from '../engine/net/address.ts';
-import type { Simulation } from '../engine/simulation.ts';
-import { successfulDispositions } from '../engine/trace/trace.ts';
+import {
+  addressWithPort,
+  type Connection,
+  type Leg,
+  type RequestBranch,
+  type RequestResult,
+  type Simulation,
+  successfulDispositions,
+} from '../engine/index.ts';
 import { message } from '../shared/message.ts';
 import { buildHop } from './hop.ts';
 import type { BranchModel, BranchSummary, LegModel, RequestModel } from './model.ts';

@@ -1,8 +1,6 @@
 /** One table's chain at one hook as rows: jumps nested, matched rules, skipped ones with the condition that failed, and what decided. */
-import { explainSkipped } from '../engine/netfilter/evaluate.ts';
-import type { Netfilter } from '../engine/netfilter/ruleset.ts';
-import { renderRule } from '../engine/netfilter/render.ts';
-import type { RuleHit, Step } from '../engine/trace/trace.ts';
+
+import { explainSkipped, type NetworkNamespace, type RuleHit, renderRule, type SkippedStretch, type Step } from '../engine/index.ts';
 import type { RuleRow, RulesWalked } from './model.ts';
 import { causeOf } from './names.ts';
 
@@ -11,16 +9,16 @@ type ChainStep = Extract<Step, { readonly kind: 'chain' }>;
 /** Runs of more skipped rules than this fold to one row. */
 const foldFrom = 3;
 
-export function buildRulesWalked(netfilter: Netfilter, step: ChainStep): RulesWalked {
+export function buildRulesWalked(namespace: NetworkNamespace, step: ChainStep): RulesWalked {
   const rows: RuleRow[] = [];
   let openChain = '';
   for (const hit of step.hits) {
     const chain = `${hit.depth} ${hit.reference.chain}`;
     if (chain !== openChain) rows.push(chainRow(hit));
     openChain = chain;
-    rows.push(...skippedRows(netfilter, step, hit), hitRow(hit, step));
+    rows.push(...skippedBefore(namespace, step, hit), hitRow(hit, step));
   }
-  if (step.decidedBy === null) rows.push(policyRow(step));
+  if (step.decidedBy === null) rows.push(...skippedAtEnd(namespace, step), policyRow(step));
   const chains = new Set(step.hits.map((hit) => hit.reference.chain));
   return { hook: step.hook, table: step.table, chainCount: Math.max(chains.size, 1), ruleCount: step.hits.length, rows };
 }
@@ -54,18 +52,31 @@ function hitRow(hit: RuleHit, step: ChainStep): RuleRow {
 }
 
 /** The rules between the chain's last hit and this one, each with its first failed condition. */
-function skippedRows(netfilter: Netfilter, step: ChainStep, hit: RuleHit): readonly RuleRow[] {
-  const { family, table, chain, index } = hit.reference;
-  const count = index - hit.skippedFrom;
-  if (count <= 0) return [];
-  if (count > foldFrom) return [{ ...plainRow, kind: 'folded', depth: hit.depth, text: '', count }];
-  const rules = netfilter.tables[family].get(table)?.chains.get(chain)?.rules.slice(hit.skippedFrom, index) ?? [];
-  return rules.map((rule) => ({
+const skippedBefore = (namespace: NetworkNamespace, step: ChainStep, hit: RuleHit): readonly RuleRow[] =>
+  skippedRows(
+    namespace,
+    step,
+    { chain: hit.reference.chain, from: hit.skippedFrom, to: hit.reference.index, packet: hit.packet },
+    hit.depth,
+  );
+
+function skippedRows(namespace: NetworkNamespace, step: ChainStep, stretch: SkippedStretch, depth: number): readonly RuleRow[] {
+  const count = stretch.to - stretch.from;
+  if (count > foldFrom) return [{ ...plainRow, kind: 'folded', depth, text: '', count }];
+  return explainSkipped(namespace, step, stretch).map((skipped) => ({
     ...plainRow,
     kind: 'skipped' as const,
-    depth: hit.depth,
-    text: renderRule(chain, rule),
-    failedMatch: explainSkipped(rule, hit.packet, step.hook),
-    cause: causeOf(rule.origin),
+    depth,
+    text: renderRule(stretch.chain, skipped.rule),
+    failedMatch: skipped.failedText,
+    cause: causeOf(skipped.rule.origin),
   }));
+}
+
+/** The rules of the base chain after its last hit, when no rule decided and the policy did. */
+function skippedAtEnd(namespace: NetworkNamespace, step: ChainStep): readonly RuleRow[] {
+  const { packet } = step;
+  const family = packet.source.includes(':') ? 'ipv6' : 'ipv4';
+  const to = namespace.netfilter().tables[family].get(step.table)?.chains.get(step.hook)?.rules.length ?? 0;
+  return skippedRows(namespace, step, { chain: step.hook, from: step.skippedFrom, to, packet }, 0);
 }

@@ -2,11 +2,10 @@
  * One engine step as a row of the picture: which row of the host's stack it stands on, what it did to the packet, and one line of native
  * words. Steps keep their index, so a player, the scene and the inspector all speak of the same step.
  */
-import { renderRoute } from '../engine/routing/render.ts';
-import type { DropCause, Hop, Step } from '../engine/trace/trace.ts';
+import type { DropCause, Hop, Step } from '../engine/index.ts';
 import { assertNever } from '../shared/assertNever.ts';
 import type { StepModel } from './model.ts';
-import { unwrap } from './names.ts';
+import { routeText, unwrap } from './names.ts';
 
 type Effect = StepModel['effect'];
 
@@ -137,7 +136,7 @@ const shortField = { source: 'src', sourcePort: 'sport', destination: 'dst', des
 function routeLine(step: Extract<Step, { readonly kind: 'route' }>): string {
   const won = step.candidates.find((candidate) => candidate.outcome === 'won');
   if (step.decision.kind === 'local') return `local ${step.destination}`;
-  return won === undefined ? step.decision.kind : renderRoute(won.route).trim();
+  return won === undefined ? step.decision.kind : routeText(won.route);
 }
 
 /** A rejecting or dropping chain step is followed by its drop step; the fate is shown there. */
@@ -177,4 +176,3 @@ function hasDecided(step: Step): boolean {
       return false;
   }
 }
-

@@ -1,6 +1,5 @@
 /** What the From and To boxes offer: every source and destination of this cluster, in the words of a probe. */
-import { namespacedName } from '../engine/api/origin.ts';
-import type { Simulation } from '../engine/simulation.ts';
+import { namespacedName, type Simulation } from '../engine/index.ts';
 import type { EndpointSuggestions } from './model.ts';
 
 type Destination = EndpointSuggestions['destinations'][number];

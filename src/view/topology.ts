@@ -2,21 +2,18 @@
  * The cluster as the picture needs it: nodes with their ports and Pods, the outside, segments and cables. What a thing holds in rules and
  * routes is asked for when someone looks (inspectThing.ts).
  */
-import { namespacedName } from '../engine/api/origin.ts';
-import type { NodeState, PodState, ServiceState } from '../engine/clusterState.ts';
-import type { Simulation } from '../engine/simulation.ts';
-import { type Interface, linkEndKey, type NetworkNamespace } from '../engine/topology/networkNamespace.ts';
+import {
+  type Interface,
+  linkEndKey,
+  type NetworkNamespace,
+  type NodeState,
+  namespacedName,
+  type PodState,
+  type ServiceState,
+  type Simulation,
+} from '../engine/index.ts';
 import { groupBy } from '../shared/groupBy.ts';
-import type {
-  ContainerModel,
-  NodeModel,
-  OutsideModel,
-  PodModel,
-  PortModel,
-  SegmentModel,
-  ServiceModel,
-  TopologyModel,
-} from './model.ts';
+import type { ContainerModel, NodeModel, OutsideModel, PodModel, PortModel, SegmentModel, ServiceModel, TopologyModel } from './model.ts';
 import { causeOfResource } from './names.ts';
 
 export function buildTopology(simulation: Simulation, revision: number): TopologyModel {

@@ -123,7 +123,14 @@ function HopRow({ hop, number, selected, reply, say, onSelect }: HopRowProps) {
         </span>
       </span>
       <span className="hop-decided" title={decided}>
-        {hop.badge !== null && <span className={`pill ${badgeTone(hop.badge)}`}>{say(message(`walk.badge.${hop.badge}`))}</span>}
+        {[hop.badge, hop.alsoBadge].map(
+          (badge) =>
+            badge !== null && (
+              <span key={badge} className={`pill ${badgeTone(badge)}`}>
+                {say(message(`walk.badge.${badge}`))}
+              </span>
+            ),
+        )}
         <span className={hop.decided.kind === 'native' ? 'mono' : undefined}>{decided}</span>
       </span>
     </button>
