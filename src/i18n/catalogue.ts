@@ -4,8 +4,9 @@ import dataplane from './en/dataplane.json' with { type: 'json' };
 import exchange from './en/exchange.json' with { type: 'json' };
 import manifest from './en/manifest.json' with { type: 'json' };
 import page from './en/page.json' with { type: 'json' };
+import topology from './en/topology.json' with { type: 'json' };
 import trace from './en/trace.json' with { type: 'json' };
 import view from './en/view.json' with { type: 'json' };
 import walk from './en/walk.json' with { type: 'json' };
 
-export const english = { controlplane, dataplane, exchange, manifest, page, trace, view, walk } as const;
+export const english = { controlplane, dataplane, exchange, manifest, page, topology, trace, view, walk } as const;
