@@ -13,6 +13,7 @@ import { type CalicoNode, calicoFdb, calicoNeighbours, calicoRoutes } from './cn
 import { vethName, vtepMac } from './cni/calico/names.ts';
 import { addressOf, ipipDevice, tunnelOverhead, vxlanDevice, vxlanPort, vxlanVni } from './cni/calico/tunnels.ts';
 import { device, ethernetMtu, forwardingSysctls, loopback } from './devices.ts';
+import { nodePortAddresses } from './kubeProxy/nodePortAddresses.ts';
 import { dockerMac, hashedMac } from './macAddresses.ts';
 import { anywhere, route, routingOf } from './routes.ts';
 
@@ -64,7 +65,11 @@ export function nodeNamespace(plan: NodePlan): NetworkNamespace {
 
 function nodeInterfaces({ state, node, pods, podMtu }: NodePlan): readonly Interface[] {
   const origin = originOf(node.resource);
-  const sysctls = forwardingSysctls;
+  const { kubeProxy } = state.settings;
+  // net.ipv4.conf.all.route_localnet: kube-proxy sets it so that 127.0.0.1 answers on node ports (pkg/proxy/iptables/proxier.go).
+  const routeLocalnet =
+    kubeProxy.mode === 'iptables' && nodePortAddresses({ family: 'ipv4', localAddresses: [], settings: kubeProxy }).localhost;
+  const sysctls = { ...forwardingSysctls, routeLocalnet };
   const underlay = addressOf(node, 'ipv4')?.address;
   const eth0 = device({
     name: 'eth0',
