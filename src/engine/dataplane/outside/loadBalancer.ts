@@ -38,7 +38,7 @@ export function loadBalancerNamespace(plan: LoadBalancerPlan): NetworkNamespace 
       { address: loadBalancerNetwork.loadBalancer, prefixLength: linkPrefixLength, scope: 'global' },
       ...[...new Set(proxied.map(({ ip }) => ip))].map((address) => ({ address, prefixLength: 32, scope: 'global' as const })),
     ],
-    sysctls: { ...forwardingSysctls, proxyArp: true },
+    sysctls: forwardingSysctls,
   });
   const legs = segments.map((segment) =>
     device({
