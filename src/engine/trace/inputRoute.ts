@@ -23,7 +23,8 @@ export type InputRoute =
 
 export const isForwarding = (host: Host, inInterface: Interface): boolean => host.namespace.forwarding && inInterface.sysctls.forwarding;
 
-const isLoopback = (address: IpAddress): boolean => address === '::1' || (familyOf(address) === 'ipv4' && address.startsWith('127.'));
+export const isLoopback = (address: IpAddress): boolean =>
+  address === '::1' || (familyOf(address) === 'ipv4' && address.startsWith('127.'));
 
 function isImpossibleSource(address: IpAddress): boolean {
   if (familyOf(address) === 'ipv6') return address === '::';

@@ -10,6 +10,7 @@ import { rememberSocket } from './deliver.ts';
 import { runOutputFilter, runOutputMangle, runOutputNat, runOutputRaw, runPostrouting } from './hooks.ts';
 import { neighbourKey } from './host.ts';
 import { isMulticast } from './icmp.ts';
+import { isLoopback } from './inputRoute.ts';
 import { askForNeighbour } from './segment.ts';
 import { isTooBig } from './size.ts';
 import type { RouteDecision } from './trace.ts';
@@ -98,6 +99,7 @@ function routeOwn(visit: Visit, packet: Packet, boundTo: string | null): Routed 
     case 'local':
     case 'forward':
       if (source === undefined) return drop(visit, packet, { kind: 'noRoute' });
+      if (decision.kind === 'forward' && !mayLeave(visit, source, decision.interface)) return drop(visit, sourced, { kind: 'martian' });
       return { kind: 'way', way: decision, packet: sourced };
     case 'blackhole':
       return drop(visit, sourced, { kind: 'blackhole' });
@@ -106,6 +108,12 @@ function routeOwn(visit: Visit, packet: Packet, boundTo: string | null): Routed 
     case 'noRoute':
       return drop(visit, sourced, { kind: 'noRoute' });
   }
+}
+
+/** 127/8 leaves a host only by a device with route_localnet (__mkroute_output). */
+function mayLeave(visit: Visit, source: IpAddress, interfaceName: string): boolean {
+  const device = visit.host.interfaceByName.get(interfaceName);
+  return !isLoopback(source) || device?.device.kind === 'loopback' || device?.sysctls.routeLocalnet === true;
 }
 
 /** A socket bound to a device that has no route is taken to mean "on this link" (ip_route_output_key_hash_rcu). */
