@@ -13,11 +13,11 @@ import {
   isClusterDocumentKind,
   normalizeClusterDocument,
 } from './clusterDocumentShapes.ts';
+import { fitFields, withoutNulls } from './fields.ts';
 import type { Finding } from './finding.ts';
 import { actingKinds, kindRole } from './kinds.ts';
 import type { RelativeRange } from './lines.ts';
 import { nameFindings } from './names.ts';
-import { withoutNulls } from './nulls.ts';
 import type { FreshDocument, ParsedDocument, RangeOf } from './parseDocument.ts';
 import { isPlainObject, memberOf, type PlainObject, valueAt } from './plainValue.ts';
 import { type BuiltInObject, isBuiltInKind, isOfKind, typeFindings } from './validateTypes.ts';
@@ -113,18 +113,32 @@ function addFindings(into: Collector, findings: readonly Finding[], pointer: str
   }
 }
 
+interface Checked {
+  /** The object as later stages read it. */
+  readonly object: PlainObject;
+  readonly findings: readonly Finding[];
+}
+
+function check(kind: ActingKind, raw: PlainObject): Checked {
+  if (isBuiltInKind(kind)) {
+    const { value, findings } = fitFields(kind, raw);
+    const wrong = typeFindings(kind, value);
+    return { object: value, findings: [...wrong, ...findings] };
+  }
+  const cleaned = withoutNulls(raw);
+  const value = isPlainObject(cleaned) ? cleaned : raw;
+  if (!isClusterDocumentKind(kind)) return { object: value, findings: [] };
+  const object = normalizeClusterDocument(kind, value);
+  return { object, findings: clusterDocumentFindings(kind, object) };
+}
+
 function readActing(into: Collector, kind: ActingKind, apiVersion: string, raw: PlainObject, pointer: string): void {
-  const value = withoutNulls(kind, raw);
-  const reference = referenceOf(apiVersion, kind, value);
-  const named = fixedNames[kind] === undefined ? nameFindings(kind, value) : [];
-  const entry = { kind, object: isClusterDocumentKind(kind) ? normalizeClusterDocument(kind, value) : value };
-  const findings = isClusterDocumentKind(kind)
-    ? clusterDocumentFindings(kind, entry.object)
-    : isBuiltInKind(kind)
-      ? typeFindings(kind, value)
-      : [];
+  const { object, findings } = check(kind, raw);
+  const reference = referenceOf(apiVersion, kind, object);
+  const named = fixedNames[kind] === undefined ? nameFindings(kind, object) : [];
   const unsaid = named.filter((finding) => findings.every((other) => other.pointer !== finding.pointer));
   addFindings(into, [...findings, ...unsaid], pointer, reference);
+  const entry = { kind, object };
   if (named.length > 0 || !isDeclared(entry)) return;
   into.resources.push({ declared: entry, pointer, reference, identity: identityOf(reference), range: into.rangeOf(pointer) });
 }
