@@ -18,7 +18,9 @@ export type {
 } from './exchange/probe.ts';
 export { renderResolvConf, resolvConfOf } from './exchange/resolvConf.ts';
 export { type RequestOptions, type RequestRunResult, runRequest } from './exchange/runRequest.ts';
+export { getObjects, getTable } from './export/kubectl.ts';
 export { emptyLedger, type Ledger, type LedgerEntry } from './ledger.ts';
+export { printYaml } from './manifest/printYaml.ts';
 export { addressWithPort, type IpAddress } from './net/address.ts';
 export { type Message, message } from './net/message.ts';
 export { type FlowTuple, headerBytes, type Packet, portsOf } from './net/packet.ts';

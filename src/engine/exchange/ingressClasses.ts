@@ -3,7 +3,6 @@
  * internal/ingress/controller/ingressclass). Other controllers are not modelled: where the text runs none of its own, ingress-nginx stands
  * in for the one that a class names, and a diagnostic says so.
  */
-import { compareText } from '../../shared/compare.ts';
 import type { Diagnostic } from '../api/diagnostic.ts';
 import type { Resource } from '../api/resource.ts';
 import type { ClusterState } from '../clusterState.ts';
@@ -11,10 +10,9 @@ import { message } from '../net/message.ts';
 
 export const nginxControllerClass = 'k8s.io/ingress-nginx';
 const legacyAnnotation = 'kubernetes.io/ingress.class';
-const defaultAnnotation = 'ingressclass.kubernetes.io/is-default-class';
 
 export type IngressClaim =
-  | { readonly kind: 'served'; readonly className: string | null; readonly standsInFor: string | null; readonly byDefault: boolean }
+  | { readonly kind: 'served'; readonly className: string | null; readonly standsInFor: string | null }
   | { readonly kind: 'unserved'; readonly reason: 'noClassObject' | 'noDefaultClass'; readonly className: string | null };
 
 /** Who serves an Ingress. `controllerClass` is what the running controller calls itself. */
@@ -23,32 +21,20 @@ export function claimIngress(state: ClusterState, ingress: Resource<'Ingress'>, 
   const named = ingress.object.spec?.ingressClassName ?? undefined;
   if (named === undefined && legacy !== undefined) {
     // The annotation is compared with the controller's --ingress-class, whose default is "nginx"; no object is needed.
-    if (legacy === 'nginx' || legacy === '') return { kind: 'served', className: legacy, standsInFor: null, byDefault: false };
-    return claimClass(state, legacy, controllerClass, false);
+    if (legacy === 'nginx' || legacy === '') return { kind: 'served', className: legacy, standsInFor: null };
+    return claimClass(state, legacy, controllerClass);
   }
-  if (named !== undefined) return claimClass(state, named, controllerClass, false);
-  const fallback = defaultClass(state);
-  if (fallback === null) return { kind: 'unserved', reason: 'noDefaultClass', className: null };
-  return claimClass(state, fallback, controllerClass, true);
+  if (named !== undefined) return claimClass(state, named, controllerClass);
+  // Admission has filled the default class in where there is one (bootstrap/ingressClasses.ts).
+  return { kind: 'unserved', reason: 'noDefaultClass', className: null };
 }
 
-function claimClass(state: ClusterState, className: string, controllerClass: string, byDefault: boolean): IngressClaim {
+function claimClass(state: ClusterState, className: string, controllerClass: string): IngressClaim {
   const object = state.ingressClasses.find((candidate) => candidate.reference.name === className);
   if (object === undefined) return { kind: 'unserved', reason: 'noClassObject', className };
   const controller = object.object.spec?.controller ?? '';
-  return { kind: 'served', className, standsInFor: controller === controllerClass ? null : controller, byDefault };
+  return { kind: 'served', className, standsInFor: controller === controllerClass ? null : controller };
 }
-
-/** The class that admission would fill in: the newest that is marked as default, else the one that packetwalk added. */
-function defaultClass(state: ClusterState): string | null {
-  const marked = state.ingressClasses
-    .filter((candidate) => candidate.object.metadata?.annotations?.[defaultAnnotation] === 'true')
-    .toSorted((left, right) => compareText(created(right), created(left)));
-  const added = state.ingressClasses.find((candidate) => candidate.provenance === 'added');
-  return (marked[0] ?? added)?.reference.name ?? null;
-}
-
-const created = (resource: Resource<'IngressClass'>): string => String(resource.object.metadata?.creationTimestamp ?? '');
 
 /** What a reader of the text should know about who serves its Ingresses. */
 export function ingressClassDiagnostics(state: ClusterState, controllerClass: string): readonly Diagnostic[] {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../api/resource.ts';
 import { hasSharedData, sharedNames, sharedText } from '../testing/sharedData.ts';
-import { buildIngressTable, matchesPath, matchIngress } from './ingressRules.ts';
+import { buildIngressTable, matchesPath, matchIngress, type PathType } from './ingressRules.ts';
 
-type PathRow = readonly [path: string, pathType: string, backend: readonly [service: string, port: number | string]];
+type PathRow = readonly [path: string, pathType: PathType, backend: readonly [service: string, port: number | string]];
 type RuleRow = readonly [host: string | null, paths: readonly PathRow[] | null];
 
 interface IngressCase {

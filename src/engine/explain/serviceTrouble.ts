@@ -15,8 +15,17 @@ export interface Trouble {
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Labels that controllers put on their Pods: nobody selects by them. */
+const machineLabels: ReadonlySet<string> = new Set([
+  'pod-template-hash',
+  'controller-revision-hash',
+  'apps.kubernetes.io/pod-index',
+  'statefulset.kubernetes.io/pod-name',
+]);
+
 const labelText = (labels: Labels): string =>
   Object.entries(labels)
+    .filter(([key]) => !machineLabels.has(key))
     .map(([key, value]) => `${key}=${value}`)
     .sort()
     .join(', ');
