@@ -3,8 +3,7 @@
  * fell the other way is named as such; a `recent` list is taken as empty, since the step does not keep what was in it.
  */
 
-import type { AddressFamily } from '../net/address.ts';
-import { familyOf } from '../net/address.ts';
+import { type AddressFamily, familyOf } from '../net/address.ts';
 import type { Packet } from '../net/packet.ts';
 import { explainChain, type SkippedRule } from '../netfilter/evaluate.ts';
 import type { RuleContext } from '../netfilter/match.ts';

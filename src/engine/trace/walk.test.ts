@@ -231,6 +231,26 @@ describe('REJECT and its answer (W8, W16, W17)', () => {
     });
   });
 
+  it('TTL spent at the host that translates: the error speaks as the Service too', () => {
+    const spent = walk(cluster, send('p1a', tcpPacket({ to: '10.96.0.10', dport: 80, ttl: 1 })));
+    expect(spent.trace).toMatchObject({ disposition: 'ttlExceeded', response: { namespace: 'n1', packet: { source: '172.18.0.2' } } });
+    if (spent.trace.response === null) return;
+    const back = walk(cluster, { kind: 'send', ...spent.trace.response, process: 'kernel' }, spent.state).trace;
+    expect(back.final).toMatchObject({ namespace: 'p1a', process: 'client', packet: { source: '10.96.0.10' } });
+  });
+
+  it('nobody answers behind a masquerade: the error goes to the host itself first, and from there to the client', () => {
+    const lost = walk(cluster, send('p1a', udpPacket({ to: '172.18.0.77', dport: 1 })));
+    expect(lost.trace).toMatchObject({
+      disposition: 'neighbourUnreachable',
+      response: { packet: { source: '172.18.0.2', destination: '172.18.0.2' } },
+    });
+    if (lost.trace.response === null) return;
+    const back = walk(cluster, { kind: 'send', ...lost.trace.response, process: 'kernel' }, lost.state).trace;
+    expect(steps(back, 'translate').map((step) => [step.hook, step.translation])).toEqual([['OUTPUT', 'undoSnat']]);
+    expect(back.final).toMatchObject({ namespace: 'p1a', process: 'client', packet: { source: '172.18.0.2' } });
+  });
+
   it('a reset removes an unanswered connection and reaches the client (W12, W37)', () => {
     const refused = walk(cluster, send('p1a', tcpPacket({ to: '10.244.110.129', dport: 81 })));
     expect(refused.trace).toMatchObject({ disposition: 'noListener', response: { namespace: 'p2a' } });
