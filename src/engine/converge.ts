@@ -131,11 +131,11 @@ function placePods(
     nodes,
     pods: pods
       .filter((pod) => !hasEnded(pod))
-      .map(({ key, resource, templateKey, targetNode, after }) => ({
+      .map(({ key, resource, templateKey, templateSpec, targetNode, after }) => ({
         key,
         namespace: resource.reference.namespace ?? 'default',
         labels: resource.object.metadata?.labels ?? {},
-        spec: resource.object.spec ?? { containers: [] },
+        spec: templateSpec ?? resource.object.spec ?? { containers: [] },
         templateKey,
         boundNode: resource.object.spec?.nodeName,
         keptNode: keptEntry(ledger, key, resource)?.node,
@@ -171,9 +171,10 @@ function addressPods(
   resources: readonly AnyResource[],
   ledger: Ledger,
 ): AddressedPods {
+  const nodeByName = new Map(nodes.map((node) => [node.name, node]));
   const nodeOf = (pod: PlannedPod): NodeState | null => {
     const placement = placements.get(pod.key);
-    return placement?.kind === 'bound' ? (nodes.find(({ name }) => name === placement.node) ?? null) : null;
+    return placement?.kind === 'bound' ? (nodeByName.get(placement.node) ?? null) : null;
   };
   const placed = pods.map((pod) => ({ pod, node: nodeOf(pod) }));
   const asking = placed.filter(({ pod, node }) => node !== null && pod.resource.object.spec?.hostNetwork !== true && !isStarting(pod));

@@ -12,7 +12,7 @@ import { parseIpAddress } from '../net/address.ts';
 import { message } from '../net/message.ts';
 import { assignIngressClasses } from './ingressClasses.ts';
 import { addedIngressNginx, runsIngressNginx } from './ingressNginx.ts';
-import { completeNodes, defaultNodes, isControlPlane, nodesNamedByPods } from './nodes.ts';
+import { completeNodes, defaultNodes, isControlPlane, isDefaultNode, nodesNamedByPods } from './nodes.ts';
 import { clusterSettings } from './settings.ts';
 import { addedNamespace, systemObjects } from './systemObjects.ts';
 
@@ -27,9 +27,8 @@ export interface CompletedCluster {
 export function completeCluster(declared: readonly AnyResource[], ledger: Ledger): CompletedCluster {
   const { settings: plainSettings, diagnostics: settingsDiagnostics } = clusterSettings(declared);
   const settings = withDeclaredDns(plainSettings, declared);
-  const named = nodesNamedByPods(declared);
-  const declaredNodes = [...resourcesOfKind(declared, 'Node'), ...named.nodes];
-  const completed = completeNodes(declaredNodes.length > 0 ? declaredNodes : defaultNodes(), settings, ledger);
+  const named = clusterNodes(declared);
+  const completed = completeNodes(named.nodes, settings, ledger);
   const others = declared.filter((resource) => resource.kind !== 'Node');
   const system = systemObjects(others, settings, completed.nodes);
   const controllerAdded = resourcesOfKind(others, 'Ingress').length > 0 && !others.some(runsIngressNginx);
@@ -53,6 +52,14 @@ export function completeCluster(declared: readonly AnyResource[], ledger: Ledger
       ...ingressDiagnostics,
     ],
   };
+}
+
+/** Declared Nodes, and those that a dump's Pods prove; the default ones where neither says anything else. */
+function clusterNodes(declared: readonly AnyResource[]): ReturnType<typeof nodesNamedByPods> {
+  const declaredNodes = resourcesOfKind(declared, 'Node');
+  const named = nodesNamedByPods(declared);
+  if (declaredNodes.length === 0 && named.nodes.every(isDefaultNode)) return { nodes: defaultNodes(named.nodes), diagnostics: [] };
+  return { nodes: [...declaredNodes, ...named.nodes], diagnostics: named.diagnostics };
 }
 
 /** The kubelet hands Pods the address of the Service kube-dns that stands. */

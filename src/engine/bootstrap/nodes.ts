@@ -39,38 +39,51 @@ const addedNodes = [
   { name: 'kind-control-plane', address: '172.18.0.4', controlPlane: true },
 ] as const;
 
-/** The three nodes that stand when the text declares none. */
-export function defaultNodes(): readonly Resource<'Node'>[] {
-  return addedNodes.map(({ name, address, controlPlane }) =>
-    makeResource(
-      'Node',
-      { apiVersion: 'v1', kind: 'Node', name },
-      {
-        apiVersion: 'v1',
-        kind: 'Node',
-        metadata: {
-          name,
-          labels: {
-            'beta.kubernetes.io/arch': 'amd64',
-            'beta.kubernetes.io/os': 'linux',
-            'kubernetes.io/arch': 'amd64',
-            'kubernetes.io/hostname': name,
-            'kubernetes.io/os': 'linux',
-            ...(controlPlane ? { [controlPlaneLabel]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
-          },
-        },
-        spec: controlPlane ? { taints: [{ key: controlPlaneLabel, effect: 'NoSchedule' as const }] } : {},
-        status: {
-          addresses: [
-            { type: 'InternalIP', address },
-            { type: 'Hostname', address: name },
-          ],
-          capacity: { cpu: '4', memory: '8Gi', pods: '110' },
-          allocatable: { cpu: '4', memory: '8Gi', pods: '110' },
+/** The three nodes that stand when the text declares none; `proven`: those of them whose address Pods of a dump tell. */
+export function defaultNodes(proven: readonly Resource<'Node'>[] = []): readonly Resource<'Node'>[] {
+  const stated = new Map(proven.map((node) => [node.reference.name, declaredAddresses(node, 'InternalIP')[0]]));
+  const taken = new Set([...stated.values()].flatMap((address) => address ?? []));
+  return addedNodes.map(({ name, address: usual, controlPlane }) => {
+    const known = stated.get(name);
+    let address = known ?? ipAddress(usual);
+    while (known === undefined && taken.has(address)) address = addressPlus(address, 1);
+    taken.add(address);
+    return defaultNode(name, address, controlPlane);
+  });
+}
+
+export const isDefaultNode = ({ reference }: Resource<'Node'>): boolean => addedNodes.some(({ name }) => name === reference.name);
+
+function defaultNode(name: string, address: IpAddress, controlPlane: boolean): Resource<'Node'> {
+  const size = { cpu: '4', memory: '8Gi', pods: '110' };
+  return makeResource(
+    'Node',
+    { apiVersion: 'v1', kind: 'Node', name },
+    {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: {
+        name,
+        labels: {
+          'beta.kubernetes.io/arch': 'amd64',
+          'beta.kubernetes.io/os': 'linux',
+          'kubernetes.io/arch': 'amd64',
+          'kubernetes.io/hostname': name,
+          'kubernetes.io/os': 'linux',
+          ...(controlPlane ? { [controlPlaneLabel]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
         },
       },
-      'added',
-    ),
+      spec: controlPlane ? { taints: [{ key: controlPlaneLabel, effect: 'NoSchedule' }] } : {},
+      status: {
+        addresses: [
+          { type: 'InternalIP', address },
+          { type: 'Hostname', address: name },
+        ],
+        capacity: size,
+        allocatable: size,
+      },
+    },
+    'added',
   );
 }
 

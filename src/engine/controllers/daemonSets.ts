@@ -83,6 +83,7 @@ export function podsOfDaemonSet(
       templateKey: `DaemonSet ${namespace}/${name}`,
       owners: [{ kind: 'DaemonSet', name }],
       targetNode: node.name,
+      templateSpec: podSpec,
     };
   });
 }

@@ -33,8 +33,9 @@ export interface PlannedPod {
   readonly owners: readonly Owner[];
   /** A StatefulSet in OrderedReady creates this Pod only when the one of this key is running. */
   readonly after?: string;
-  /** A DaemonSet's Pod has one node it may run on. */
+  /** A DaemonSet's Pod has one node it may run on; `templateSpec` is its spec before it was pinned there. */
   readonly targetNode?: string;
+  readonly templateSpec?: PodSpec;
 }
 
 export function defaultPodSpec(spec: PodSpec): PodSpec {
