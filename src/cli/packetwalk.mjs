@@ -74,5 +74,13 @@ async function load() {
   return import(pathToFileURL(join(target, 'main.mjs')).href);
 }
 
-const { main } = await load().catch((error) => give(`it could not be built: ${String(error?.message ?? error).split('\n')[0]}`));
+const { main } = await load().catch((error) =>
+  give(
+    `it could not be built: ${String(error?.message ?? error)
+      .trim()
+      .split('\n')
+      .slice(0, 3)
+      .join(' ')}`,
+  ),
+);
 process.exitCode = await main(process.argv.slice(2));

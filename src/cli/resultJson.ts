@@ -10,12 +10,16 @@ export type Detail = 'outcome' | 'hops' | 'rules';
 export const resultJson = (simulation: Simulation, result: RequestResult, diagnostics: readonly Diagnostic[], detail: Detail) => ({
   probe: result.probe,
   resolved: result.resolved,
-  branches: result.branches.map((branch) => branchJson(simulation, branch, detail)),
+  branches: result.branches.map((branch) => branchJson(simulation, branch, { detail, isUrl: /^https?:/i.test(result.probe.to) })),
   complete: result.complete,
   diagnostics: [...diagnostics, ...result.diagnostics].map(diagnosticJson),
 });
 
-function branchJson(simulation: Simulation, branch: RequestBranch, detail: Detail) {
+function branchJson(
+  simulation: Simulation,
+  branch: RequestBranch,
+  { detail, isUrl }: { readonly detail: Detail; readonly isUrl: boolean },
+) {
   const delivered = branch.deliveredTo;
   return {
     probability: branch.probability,
@@ -29,7 +33,7 @@ function branchJson(simulation: Simulation, branch: RequestBranch, detail: Detai
     seenByServer: branch.seenByServer,
     translations: branch.translations,
     masqueraded: branch.masqueraded,
-    http: branch.http === null ? null : httpJson(branch.http),
+    http: branch.http === null ? (isUrl ? noHttpAnswer : null) : httpJson(branch.http),
     ...(detail === 'outcome' ? {} : waysJson(simulation, branch, detail)),
     notWalked: branch.notWalked.map(sentence),
     script: branch.script,
@@ -49,6 +53,9 @@ const httpJson = ({ status, service, rule, location, upstreamPath }: NonNullable
   location,
   upstreamPath,
 });
+
+/** A URL request that never got as far as an answer in HTTP. */
+const noHttpAnswer = { status: null, service: null, rule: null, location: null, upstreamPath: null };
 
 /** The packets that are shown first, request and answer apart, in the order in which they are sent; below, the same per connection. */
 function waysJson(simulation: Simulation, branch: RequestBranch, detail: Detail) {
@@ -97,7 +104,13 @@ function hopJson(simulation: Simulation, hop: Hop, detail: Detail) {
     interfaceIn: hop.interfaceIn,
     interfaceOut: hop.interfaceOut,
     packetIn: hop.packetIn === null ? null : packetJson(hop.packetIn),
-    steps: hop.steps.map((step) => ({ ...stepJson(simulation, hop, step, detail === 'rules'), packet: packetJson(step.packet) })),
+    steps: hop.steps.map((step, position) => {
+      const before = hop.steps[position - 1]?.packet ?? hop.packetIn;
+      const packet = packetJson(step.packet);
+      const isChanged = before === null || JSON.stringify(packetJson(before)) !== JSON.stringify(packet);
+      // A step says what the packet became only where it changed it.
+      return { ...stepJson(simulation, hop, step, detail === 'rules'), ...(isChanged ? { packet } : {}) };
+    }),
     packetOut: hop.packetOut === null ? null : packetJson(hop.packetOut),
   };
 }

@@ -50,7 +50,8 @@ export function trace(args: readonly string[], console: Console): ExitStatus {
   const results = runProbes(simulation, probes, settings, flag(read, 'sequence'));
   if (format === 'json') {
     const values = results.map(({ result }) => resultJson(simulation, result, simulation.diagnostics, detail));
-    console.out(json(file === undefined ? values[0] : values));
+    // One result for people to read, many for programs.
+    console.out(file === undefined ? json(values[0]) : `${JSON.stringify(values)}\n`);
   } else {
     for (const diagnostic of simulation.diagnostics) console.error(diagnosticLine(diagnostic));
     for (const { result } of results) console.out(resultText(simulation, result, detail !== 'outcome'));
