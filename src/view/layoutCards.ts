@@ -29,12 +29,15 @@ interface CardPlan {
   readonly portY: number;
 }
 
-const textX = { full: 37, compact: 33 } as const;
+const roomyText = { full: 37, compact: 33 } as const;
+const narrowText = 31;
+const narrowCard = 160;
+const textX = (form: CardForm, width: number): number => (width < narrowCard ? narrowText : roomyText[form]);
 const top = { full: 19, compact: 16 } as const;
 const lineHeight = 13;
 const chipHeight = 20;
 /** Right of a packet that stands on the port. */
-const chipsX = 24;
+const chipsX = 23;
 /** Above a packet that stands on the port. */
 export const labelAbovePort = 13;
 
@@ -59,7 +62,7 @@ function planChips(pod: PodModel, left: number, top: number, width: number): rea
   for (const container of all) {
     const label = [container.name, ...container.ports.map((port) => `:${port}`)].join(' ');
     const lines = wrapText(label, 'chip', width - left - 20);
-    const chipWidth = Math.max(...lines.map((line) => textWidth(line, 'chip'))) + 14;
+    const chipWidth = Math.max(...lines.map((line) => textWidth(line, 'chip'))) + 12;
     const height = chipHeight + (lines.length - 1) * 12;
     if (x > left && x + chipWidth > width - 8) {
       x = left;
@@ -68,19 +71,19 @@ function planChips(pod: PodModel, left: number, top: number, width: number): rea
     }
     rowHeight = Math.max(rowHeight, height);
     chips.push({ name: container.name, ports: container.ports, lines, x, y, width: chipWidth, height });
-    x += chipWidth + 5;
+    x += chipWidth + 4;
   }
   return chips;
 }
 
 export function planCard(pod: PodModel, form: CardForm, width: number): CardPlan {
-  const lines = nameLines(pod, width - textX[form] - 8);
+  const lines = nameLines(pod, width - textX(form, width) - 7);
   const textEnd = top[form] + (lines.length - 1) * lineHeight;
   if (form === 'compact') {
     const height = Math.max(34, textEnd + 9);
     return { lines, chips: [], height, portY: Math.round(height / 2) };
   }
-  const chipTop = Math.max(34, textEnd + 8);
+  const chipTop = Math.max(pod.hostNetwork ? 36 : 45, textEnd + 8);
   const left = pod.hostNetwork ? 10 : chipsX;
   const chips = planChips(pod, left, chipTop, width);
   const bottom = Math.max(...chips.map((chip) => chip.y + chip.height));
@@ -94,10 +97,11 @@ const stateOf = (pod: PodModel): SceneElement['state'] =>
 export function emitCard(geometry: Geometry, pod: PodModel, node: string, box: Box, form: CardForm, plan: CardPlan): PodPlace {
   const port = { x: box.x, y: box.y + plan.portY };
   const texts: SceneText[] = plan.lines.map((line, index) =>
-    nativeText(line.text, box.x + textX[form], box.y + top[form] + index * lineHeight, line.role),
+    nativeText(line.text, box.x + textX(form, box.width), box.y + top[form] + index * lineHeight, line.role),
   );
   const hasPort = !pod.hostNetwork && pod.hostInterface !== null;
-  if (hasPort && form === 'full') texts.push(nativeText('eth0', box.x + 7, port.y - labelAbovePort, 'interface'));
+  if (hasPort && form === 'full')
+    texts.push(nativeText('eth0', box.x + (box.width < narrowCard ? 5 : 7), port.y - labelAbovePort, 'interface'));
   geometry.elements.push(
     element({
       id: `pod ${pod.id}`,
@@ -107,12 +111,7 @@ export function emitCard(geometry: Geometry, pod: PodModel, node: string, box: B
       label: pod.name,
       detail: [pod.addresses.join(', '), pod.trouble ?? ''].filter((part) => part !== '').join('; '),
       texts,
-      icon: {
-        name: 'pod',
-        x: box.x + (form === 'full' ? 20 : 18),
-        y: box.y + (form === 'full' ? 20 : 18),
-        size: form === 'full' ? 24 : 20,
-      },
+      icon: iconOf(box, form),
       added: pod.added,
       state: stateOf(pod),
       variant: pod.hostNetwork ? 'hostNetwork' : '',
@@ -127,6 +126,13 @@ export function emitCard(geometry: Geometry, pod: PodModel, node: string, box: B
   const place: PodPlace = { kind: 'pod', box, node, port, containers: containers.filter((container) => container.name !== 'pause') };
   geometry.places.set(pod.id, place);
   return place;
+}
+
+function iconOf(box: Box, form: CardForm): SceneElement['icon'] {
+  if (box.width < narrowCard) return { name: 'pod', x: box.x + 16.5, y: box.y + 18, size: 21 };
+  return form === 'full'
+    ? { name: 'pod', x: box.x + 20, y: box.y + 20, size: 24 }
+    : { name: 'pod', x: box.x + 18, y: box.y + 18, size: 20 };
 }
 
 function emitChip(geometry: Geometry, pod: PodModel, card: Box, chip: Chip): PodPlace['containers'][number] {

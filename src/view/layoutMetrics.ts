@@ -49,15 +49,15 @@ export function metricsFor(stage: StageSettings): Metrics {
   const width = Math.max(smallestStage, Math.floor(stage.width / scale));
   const narrow = width < 730;
   const low = stage.height > 0 && stage.height < 500;
-  const nodeX = narrow ? 178 : 212;
+  const nodeX = narrow ? 178 : 208;
   const nodeWidth = width - nodeX - edge - 4;
-  const gutter = narrow ? 44 : 54;
+  const gutter = narrow ? 44 : 52;
   const rail = narrow ? 11 : 14;
   const vethLines = narrow ? 2 : 1;
-  const leastVeth = narrow ? 62 : 102;
-  const leastStack = narrow ? 156 : 182;
-  const leastPod = narrow ? 136 : 172;
-  const right = narrow ? 8 : 12;
+  const leastVeth = narrow ? 58 : 99;
+  const leastStack = narrow ? 150 : 176;
+  const leastPod = narrow ? 142 : 190;
+  const right = narrow ? 8 : 10;
   const spare = Math.max(0, nodeWidth - gutter - leastStack - rail - leastVeth - leastPod - right);
   const twoColumns = nodeWidth >= gutter + leastStack + rail + leastVeth + 2 * leastPod + 30 + right;
   const podWidth = leastPod + (twoColumns ? 0 : clamp(spare * 0.5, 0, 64));
@@ -65,22 +65,22 @@ export function metricsFor(stage: StageSettings): Metrics {
   const used = gutter + stackWidth + rail + (twoColumns ? 2 * leastPod + 30 : podWidth) + right;
   return {
     width,
-    outside: { x: edge, width: narrow ? 96 : 108, inset: narrow ? 6 : 9 },
-    busX: narrow ? 137 : 158,
+    outside: { x: edge, width: narrow ? 100 : 108, inset: narrow ? 6 : 9 },
+    busX: narrow ? 137 : 155,
     busWidth: narrow ? 8 : 10,
     overlayX: nodeX - (narrow ? 17 : 21),
     nodeX,
     nodeWidth,
-    nodeGap: low ? 14 : 18,
+    nodeGap: 15,
     header: low ? 39 : 43,
-    foot: low ? 20 : 25,
-    collapsedHeight: low ? 38 : 46,
+    foot: low ? 20 : 22,
+    collapsedHeight: low ? 38 : 43,
     gutter,
     tunnelX: narrow ? 20 : 24,
     exitX: narrow ? 32 : 39,
     stackWidth: Math.floor(stackWidth),
     laneHeight: low ? 15 : 20,
-    rowHeight: low ? 27 : 31,
+    rowHeight: low ? 27 : 30,
     spine: narrow ? 15 : 18,
     rail,
     vethWidth: Math.max(leastVeth, nodeWidth - Math.ceil(used)),

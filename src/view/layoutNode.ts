@@ -2,6 +2,7 @@
 import { message } from '../shared/message.ts';
 import { labelAbovePort } from './layoutCards.ts';
 import { element, type Geometry, nativeText, portBox, portKey, type StackPlace } from './layoutGeometry.ts';
+import type { Metrics } from './layoutMetrics.ts';
 import { emitPods, type PodsInput, type PodsPlan, planPods } from './layoutPods.ts';
 import { textWidth, wrapText } from './layoutText.ts';
 import type { NodeModel, PortModel } from './model.ts';
@@ -21,24 +22,27 @@ export interface NodePlan {
 
 const textLeft = 44;
 
+/** The line in a lane keeps to the stack's edge, so that the lane's word stands clear of it. */
+const laneInset = (metrics: Metrics): number => Math.round(metrics.laneHeight * 0.35);
+
 /** The header's texts relative to the node's top left; in one line where they fit. */
 function planHeader(node: NodeModel, geometry: Geometry): { readonly texts: readonly SceneText[]; readonly height: number } {
   const { header, nodeWidth } = geometry.metrics;
-  const baseline = 22;
+  const baseline = header < 40 ? 18 : 22;
   const addresses = node.addresses.join(' ');
   const blocks = node.podBlocks.join(' ');
   const podsText = { ...nativeText(blocks, 0, 0, 'hint', 'right'), words: message('topology.podBlocks', { blocks }) };
   const nameWidth = textWidth(node.name, 'nodeName');
   const addressWidth = textWidth(addresses, 'address');
-  const blocksWidth = blocks === '' ? 0 : textWidth(`pods ${blocks}`, 'hint') + 16;
-  const badge = 20;
+  const blocksWidth = blocks === '' ? 0 : textWidth(`pods ${blocks}`, 'hint') + 22;
+  const badge = 24;
   if (textLeft + nameWidth + 12 + addressWidth + blocksWidth + badge <= nodeWidth) {
     return {
       height: header,
       texts: [
         nativeText(node.name, textLeft, baseline, 'nodeName'),
         nativeText(addresses, textLeft + nameWidth + 12, baseline, 'address'),
-        ...(blocks === '' ? [] : [{ ...podsText, x: nodeWidth - 14, y: baseline }]),
+        ...(blocks === '' ? [] : [{ ...podsText, x: nodeWidth - 32, y: baseline }]),
       ],
     };
   }
@@ -53,7 +57,7 @@ function planHeader(node: NodeModel, geometry: Geometry): { readonly texts: read
     y += 14;
   }
   if (blocks !== '') {
-    if (oneLine) texts.push({ ...podsText, x: nodeWidth - 14, y: y - 14 });
+    if (oneLine) texts.push({ ...podsText, x: nodeWidth - 32, y: y - 14 });
     else {
       for (const line of wrapText(blocks, 'hint', room - 30)) {
         texts.push({ ...podsText, text: line, words: message('topology.podBlocks', { blocks: line }), align: 'left', x: textLeft, y });
@@ -91,7 +95,7 @@ export function emitNode(geometry: Geometry, input: PodsInput, plan: NodePlan, t
       label: node.name,
       detail: node.addresses.join(', '),
       texts: plan.headerTexts.map((text) => ({ ...text, x: text.x + box.x, y: text.y + box.y })),
-      icon: { name: 'node', x: box.x + 24, y: top + 17, size: 24 },
+      icon: { name: 'node', x: box.x + 24, y: top + (metrics.header < 40 ? 13 : 16), size: metrics.header < 40 ? 20 : 23 },
       added: node.added,
       state: stateOf(node),
       variant: 'expanded',
@@ -115,8 +119,8 @@ function emitStack(geometry: Geometry, node: NodeModel, nodeBox: Box, top: numbe
   const stack: StackPlace = {
     kind: 'stack',
     box: nodeBox,
-    inY: top + metrics.laneHeight / 2,
-    outY: top + height - metrics.laneHeight / 2,
+    inY: top + laneInset(metrics),
+    outY: top + height - laneInset(metrics),
     spineX: x + metrics.spine,
     rowY: [middle(0), middle(1), middle(2), middle(3)],
     railX: x + metrics.stackWidth + metrics.rail,
@@ -129,10 +133,13 @@ function emitStack(geometry: Geometry, node: NodeModel, nodeBox: Box, top: numbe
       shape: 'stack',
       box,
       thing: node.id,
-      texts: [
-        { ...nativeText('in', x + metrics.stackWidth - 9, stack.inY + 3.5, 'lane', 'right'), words: message('topology.lane.in') },
-        { ...nativeText('out', x + metrics.stackWidth - 9, stack.outY + 3.5, 'lane', 'right'), words: message('topology.lane.out') },
-      ],
+      texts:
+        metrics.laneHeight < 20
+          ? []
+          : [
+              { ...nativeText('in', x + metrics.stackWidth - 9, stack.inY + 13, 'lane', 'right'), words: message('topology.lane.in') },
+              { ...nativeText('out', x + metrics.stackWidth - 9, stack.outY - 7, 'lane', 'right'), words: message('topology.lane.out') },
+            ],
     }),
   );
   for (const [row, hook] of stackRows.entries()) {
@@ -162,9 +169,9 @@ function emitPorts(geometry: Geometry, node: NodeModel, stack: StackPlace): void
     emitPort(geometry, node, uplink, at, [label]);
   }
   const tunnel = tunnelOf(node);
-  const below = stack.outY + geometry.metrics.laneHeight / 2 + 14;
+  const below = stack.outY + laneInset(geometry.metrics) + 13;
   if (tunnel !== undefined) {
-    const label = nativeText([tunnel.name, ...tunnel.addresses].join(' '), stack.tunnelX - 6, below, 'interface');
+    const label = nativeText([tunnel.name, ...tunnel.addresses].join(' '), stack.box.x + geometry.metrics.gutter + 3, below, 'interface');
     emitPort(geometry, node, tunnel, { x: stack.tunnelX, y: stack.outY }, [label]);
   }
   const others = node.ports.filter((port) => port !== uplink && port !== tunnel && port.device !== 'loopback');

@@ -11,7 +11,7 @@ import type { OutsideModel, TopologyModel } from './model.ts';
 const portPitch = 13;
 const firstPort = 17;
 const cardGap = 14;
-const regionHead = 26;
+const regionHead = 32;
 
 /** Emits the column; returns its lowest y. */
 export function emitOutside(geometry: Geometry, topology: TopologyModel, order: readonly string[]): number {

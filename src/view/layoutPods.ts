@@ -179,7 +179,7 @@ function emitVeth(geometry: Geometry, node: NodeModel, { pod, laneY }: PlacedCar
 
 /** The interface's name above its line; in a narrow stage half above and half below. */
 function vethName({ metrics }: Geometry, name: string, railX: number, y: number) {
-  const room = metrics.vethWidth - 12;
+  const room = metrics.vethWidth - 8;
   if (textWidth(name, 'interface') <= room) return [nativeText(name, railX + 7, y - labelAbovePort + 1, 'interface')];
   const lines = wrapText(name, 'interface', room);
   const half = Math.ceil(name.length / 2);

@@ -77,7 +77,7 @@ function emitSegmentRows(geometry: Geometry, input: RowsInput, rows: readonly No
       state.y += geometry.metrics.collapsedHeight;
     }
     reach(geometry, node, state);
-    if (state.overlayLabelY === null && open && state.overlay.length > 0) state.overlayLabelY = state.y + 12.5;
+    if (state.overlayLabelY === null && open && state.overlay.length > 0) state.overlayLabelY = state.y + 11.5;
     state.y += geometry.metrics.nodeGap;
   }
   if (gridded) emitGrid(geometry, input, rows, state);
@@ -136,7 +136,7 @@ function emitOverlay(geometry: Geometry, topology: TopologyModel, state: RowStat
       kind: 'overlay',
       from: portIds.get(at) ?? null,
       to: portIds.get(next) ?? null,
-      points: [at, { x: overlayX, y: at.y }, { x: overlayX, y: next.y }, next],
+      points: [...(index === 0 ? [at] : []), { x: overlayX, y: at.y }, { x: overlayX, y: next.y }, next],
     });
   }
   if (state.overlayLabelY === null) return;

@@ -12,7 +12,7 @@ import { createTagPlacer, type PlaceTag } from './pathTags.ts';
 import type { Point, SceneBadge, SceneLeg, SceneStep } from './scene.ts';
 
 /** Model pixels between two passes over one line. */
-export const lanePitch = 5;
+export const lanePitch = 4;
 
 /** The first pass of a request stands on the line itself, its second left of it; replies stand right of it. */
 export const laneOffset = (reply: boolean, pass: number): number => (reply ? lanePitch * (1 + pass) : -lanePitch * pass);
@@ -257,10 +257,11 @@ function badgeOf(geometry: Geometry, hop: HopModel, steps: readonly SceneStep[],
   const place = placeOf(geometry, hop);
   if (place === undefined) return null;
   const { box } = place;
-  const middle = steps[Math.floor(steps.length / 2)]?.at ?? { x: box.x, y: box.y };
+  const ys = steps.flatMap((step) => step.via.map((point) => point.y));
+  const middle = ys.length === 0 ? box.y : (Math.min(...ys) + Math.max(...ys)) / 2;
   const wanted =
     place.kind === 'bus'
-      ? { x: place.x - 17, y: clamp(middle.y, box.y + 10, box.y + box.height - 10) }
+      ? { x: place.x - 17, y: clamp(middle, box.y + 10, box.y + box.height - 10) }
       : { x: box.x + box.width - 15, y: box.y };
   let x = wanted.x;
   while (before.some((badge) => Math.abs(badge.at.y - wanted.y) < 18 && Math.abs(badge.at.x - x) < 19)) x -= 20;

@@ -1,7 +1,7 @@
 /** Finds a free place near the packet for the plate with its addresses: one that covers no text, card, stack or port. */
 import type { Geometry } from './layoutGeometry.ts';
 import { textStyles, textWidth } from './layoutText.ts';
-import type { Box, Point, SceneTag, SceneText } from './scene.ts';
+import type { Box, Point, SceneElement, SceneTag, SceneText } from './scene.ts';
 
 export type PlaceTag = (at: Point, lines: SceneTag['lines']) => SceneTag;
 
@@ -34,8 +34,9 @@ export function createTagPlacer(geometry: Geometry): PlaceTag {
   };
 }
 
-function blockersOf({ elements }: Geometry): readonly Box[] {
-  return elements.flatMap((element) => {
+function blockersOf({ elements, links }: Geometry): readonly Box[] {
+  const lines = links.flatMap((link) => (link.kind === 'inside' ? [] : pieces(link.points)));
+  const boxes = elements.flatMap((element) => {
     switch (element.shape) {
       case 'card':
       case 'stack':
@@ -45,30 +46,54 @@ function blockersOf({ elements }: Geometry): readonly Box[] {
       case 'podTile':
       case 'collapsedNode':
       case 'pendingTray':
+      case 'bus':
         return [element.box];
       default:
         return element.texts.map(textBox);
     }
   });
+  return [...boxes, ...lines];
+}
+
+/** A line's straight pieces as thin boxes. */
+function pieces(points: readonly Point[]): readonly Box[] {
+  return points.slice(1).map((to, index) => {
+    const from = points[index] ?? to;
+    return {
+      x: Math.min(from.x, to.x) - 2,
+      y: Math.min(from.y, to.y) - 2,
+      width: Math.abs(to.x - from.x) + 4,
+      height: Math.abs(to.y - from.y) + 4,
+    };
+  });
 }
 
 /** The nearest of places around the packet that covers nothing; when there is none, the one that covers least. */
-function freeBox(at: Point, width: number, height: number, blockers: readonly Box[], { metrics }: Geometry): Box {
+function freeBox(at: Point, width: number, height: number, blockers: readonly Box[], { metrics, elements }: Geometry): Box {
   let best: { readonly box: Box; readonly cost: number } | null = null;
-  for (const box of candidates(at, width, height)) {
+  const below = belowOutside(elements);
+  for (const box of [...candidates(at, width, height), ...below.map((y) => ({ x: metrics.outside.x, y, width, height }))]) {
     if (box.x < 4 || box.y < 4 || box.x + width > metrics.width - 4) continue;
     const away = Math.abs(box.x + width / 2 - at.x) + Math.abs(box.y + height / 2 - at.y);
-    let covered = 0;
-    for (const blocker of blockers) covered += overlap(box, blocker);
-    const cost = covered * 40 + away;
+    let cost = away;
+    for (const blocker of blockers) {
+      if (best !== null && cost >= best.cost) break;
+      cost += overlap(box, blocker) * 40;
+    }
     if (best === null || cost < best.cost) best = { box, cost };
   }
   return best?.box ?? { x: Math.max(4, at.x - width / 2), y: at.y + packet.y, width, height };
 }
 
+/** Heights below the outside's region, where nothing else stands. */
+function belowOutside(elements: readonly SceneElement[]): readonly number[] {
+  const region = elements.find((element) => element.shape === 'outsideRegion');
+  return region === undefined ? [] : [region.box.y + region.box.height + 10];
+}
+
 function candidates(at: Point, width: number, height: number): readonly Box[] {
   const boxes: Box[] = [];
-  for (const far of [0, 18, 40, 70]) {
+  for (const far of [0, 18, 40, 70, 110]) {
     const xs = [at.x - width / 2, at.x + packet.x + far, at.x - packet.x - far - width, at.x - 12, at.x - width + 12];
     const ys = [at.y + packet.y + far, at.y - packet.y - far - height, at.y - height / 2];
     for (const x of xs) {

@@ -29,16 +29,16 @@ export function Toolbar(props: ToolbarProps) {
   return (
     <div className="topology-toolbar" role="toolbar" aria-label={say('region')}>
       {hasServices && (
-        <div className="segmented" role="group" aria-label={say('depth.label')}>
+        <fieldset className="segmented" aria-label={say('depth.label')}>
           <button type="button" aria-pressed={depth === 'services'} onClick={() => onDepth('services')}>
             {say('depth.services')}
           </button>
           <button type="button" aria-pressed={depth === 'pods'} onClick={() => onDepth('pods')}>
             {say('depth.pods')}
           </button>
-        </div>
+        </fieldset>
       )}
-      <div className="segmented" role="group" aria-label={say('layers.label')}>
+      <fieldset className="segmented" aria-label={say('layers.label')}>
         <button type="button" aria-pressed={!hidden.underlay} onClick={() => onHidden({ ...hidden, underlay: !hidden.underlay })}>
           <span className="swatch wire" aria-hidden="true" />
           {say('layers.underlay')}
@@ -49,9 +49,9 @@ export function Toolbar(props: ToolbarProps) {
             {say('layers.overlay')}
           </button>
         )}
-      </div>
+      </fieldset>
       <span className="topology-space" />
-      <div className="segmented icons" role="group" aria-label={say('zoom.label')}>
+      <fieldset className="segmented icons" aria-label={say('zoom.label')}>
         <SearchBox {...props} />
         <button type="button" aria-label={say('zoom.out')} title={say('zoom.out')} onClick={() => onZoom(1 / 1.2)}>
           <Minus size={15} aria-hidden="true" />
@@ -65,7 +65,7 @@ export function Toolbar(props: ToolbarProps) {
         <button type="button" aria-label={say('zoom.fit')} title={say('zoom.fit')} onClick={onFit}>
           <Maximize size={14} aria-hidden="true" />
         </button>
-      </div>
+      </fieldset>
     </div>
   );
 }

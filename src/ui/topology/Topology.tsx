@@ -96,11 +96,13 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
         }}
       />
       <div ref={graph.stageRef} className={`topology-stage${graph.hovered === null ? '' : ' pointing'}`}>
-        <div ref={graph.graphRef} className="topology-graph" aria-hidden="true" />
-        <canvas ref={graph.inkRef} aria-hidden="true" />
-        <canvas ref={graph.walkRef} aria-hidden="true" />
+        <div className="topology-canvases" aria-hidden="true">
+          <div ref={graph.graphRef} className="topology-graph" />
+          <canvas ref={graph.inkRef} />
+          <canvas ref={graph.walkRef} />
+        </div>
         {scene === null && <p className="topology-empty">{translate(message('topology.empty'))}</p>}
-        {graph.depth === 'pods' && <Legend lines={lines} translate={translate} />}
+        {graph.depth === 'pods' && graph.freeBelowOutside > lines.length * 19 + 26 && <Legend lines={lines} translate={translate} />}
       </div>
       <ThingList things={things} selected={selected} focused={focused} translate={translate} onFocus={setFocused} onActivate={activate} />
     </div>

@@ -17,11 +17,14 @@ export const servicesBelow = 0.6;
 
 export const clampZoom = (zoom: number): number => Math.max(zoomRange.least, Math.min(zoomRange.most, zoom));
 
-/** The scene's full width, its top at the stage's top: how it is shown first. Never so small that it becomes another picture. */
+/**
+ * How the scene is shown first: its full width, all of its height where that makes little difference, else its top. Never so small that it
+ * becomes another picture.
+ */
 export function homeCamera(scene: Size, stage: Size): Camera {
   const byWidth = stage.width / scene.width;
   const byHeight = stage.height / scene.height;
-  const zoom = clampZoom(Math.max(byHeight >= byWidth ? byWidth : Math.max(byHeight, byWidth * 0.88), servicesBelow + 0.05));
+  const zoom = clampZoom(Math.max(byHeight < byWidth && byHeight >= byWidth * 0.9 ? byHeight : byWidth, servicesBelow + 0.05));
   const left = Math.max(0, (stage.width - scene.width * zoom) / 2);
   const top = Math.max(0, Math.min((stage.height - scene.height * zoom) / 2, 28));
   return { zoom, pan: { x: left, y: top } };

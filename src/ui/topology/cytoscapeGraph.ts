@@ -3,6 +3,7 @@
  * texts, ports and icons are ink (inkLayer.ts), the walk is a canvas of its own (packetLayer.ts), so that a moving packet redraws nothing here.
  */
 import cytoscape from 'cytoscape';
+import type { Point } from '../../view/scene.ts';
 import type { Camera } from './camera.ts';
 import { zoomRange } from './camera.ts';
 import { diffById } from './elementDiff.ts';
@@ -11,8 +12,8 @@ import { graphStyle } from './graphStyle.ts';
 import type { Palette } from './palette.ts';
 
 export interface GraphEvents {
-  /** A click on a thing; null on nothing. */
-  readonly onTap: (element: string | null) => void;
+  /** A click on a thing, and where in the scene; null on nothing. */
+  readonly onTap: (element: string | null, at: Point) => void;
   readonly onHover: (element: string | null) => void;
   /** After each redraw, in the same frame: for the canvases above. */
   readonly onRender: () => void;
@@ -55,7 +56,7 @@ export function createGraph(container: HTMLElement, palette: Palette, events: Gr
   let depth: Depth = 'pods';
   let hidden = { underlay: false, overlay: false };
 
-  cy.on('tap', (event) => events.onTap(event.target === cy ? null : String(event.target.id())));
+  cy.on('tap', (event) => events.onTap(event.target === cy ? null : String(event.target.id()), event.position));
   cy.on('mouseover', 'node', (event) => events.onHover(String(event.target.id())));
   cy.on('mouseout', 'node', () => events.onHover(null));
   cy.on('render', events.onRender);

@@ -495,11 +495,11 @@ export const rejectedRequest: RequestModel = makeRequest([
 ]);
 
 /** A node with `count` Pods of a few owners, for crowded pictures. */
-export function crowd(count: number, block: string): readonly PodModel[] {
+export function crowd(count: number, block: string, seed = 0): readonly PodModel[] {
   const owners = ['microservice1', 'cartservice', 'recommendationservice', 'redis-cart', 'checkoutservice'];
   return Array.from({ length: count }, (_, index) => {
     const owner = owners[index % owners.length] ?? 'web';
-    const end = (index * 7919 + 104729).toString(36).slice(-5);
+    const end = (index * 7919 + 104729 + seed * 31).toString(36).slice(-5);
     return makePod('default', `${owner}-7d9c8b7f6d-${end}`, { owner, addresses: [`${block}${130 + index}`] });
   });
 }

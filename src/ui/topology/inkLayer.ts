@@ -66,15 +66,17 @@ const meets = ({ box }: SceneElement, sight: Box): boolean =>
   box.x < sight.x + sight.width && box.x + box.width > sight.x && box.y < sight.y + sight.height && box.y + box.height > sight.y;
 
 function drawInsideLines(context: CanvasRenderingContext2D, { scene, palette }: InkInput, sight: Box): void {
-  const path = new Path2D();
+  const [path, hairlines] = [new Path2D(), new Path2D()];
   for (const link of scene.links) {
     if (link.kind !== 'inside') continue;
     if (link.points.every((point) => !inSight(point, sight))) continue;
-    roundedLine(path, link.points);
+    roundedLine(link.id.endsWith(' exit') || link.id.endsWith(' tunnel') ? hairlines : path, link.points);
   }
   context.strokeStyle = palette.line2;
   context.lineWidth = 1.2;
   context.stroke(path);
+  context.strokeStyle = palette.line;
+  context.stroke(hairlines);
 }
 
 const inSight = (point: Point, sight: Box): boolean =>
@@ -139,9 +141,7 @@ function drawChevron(context: CanvasRenderingContext2D, { box, variant, shape }:
 
 /** The middle of the chevron that opens or closes a thing. */
 export function chevronAt(box: Box, shape: SceneElement['shape']): Point {
-  return shape === 'node'
-    ? { x: box.x + box.width - 17, y: box.y + box.height - 13 }
-    : { x: box.x + box.width - 16, y: box.y + box.height / 2 };
+  return shape === 'node' ? { x: box.x + box.width - 16, y: box.y + 18 } : { x: box.x + box.width - 16, y: box.y + box.height / 2 };
 }
 
 const colours: Readonly<Record<TextRole, keyof Palette>> = {

@@ -16,7 +16,7 @@ export interface GlyphState {
 }
 
 export const glyphSize = { width: 35, height: 21, radius: 5 } as const;
-const tunnelSize = { width: 53, height: 31, radius: 7 } as const;
+export const tunnelSize = { width: 53, height: 31, radius: 7 } as const;
 
 export function drawPacket(context: CanvasRenderingContext2D, state: GlyphState, palette: Palette): void {
   const lost = state.effect === 'dropped' || state.effect === 'rejected';

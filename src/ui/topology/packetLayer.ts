@@ -8,7 +8,7 @@ import { type Playhead, packetPose } from '../../view/motion.ts';
 import type { Box, Point, SceneElement, SceneModel, SceneStep } from '../../view/scene.ts';
 import type { Camera } from './camera.ts';
 import { beginDrawing, fontOf, partOfLine, roundedLine } from './canvas.ts';
-import { drawPacket, glyphSize } from './packetGlyph.ts';
+import { drawPacket, glyphSize, tunnelSize } from './packetGlyph.ts';
 import type { Palette } from './palette.ts';
 import { type ShownRow, type WalkState, walkState } from './walkState.ts';
 
@@ -48,7 +48,7 @@ const radiusOf = (element: SceneElement): number => (element.shape === 'node' ||
 /** The thing that the packet is in has the accent's border. */
 function drawBorders(context: CanvasRenderingContext2D, state: WalkState, { elements, palette }: PacketInput): void {
   const element = boxOfThing(state.step.thing, elements);
-  if (element === undefined) return;
+  if (element === undefined || element.shape === 'bus') return;
   outline(context, element.box, radiusOf(element), state.lost ? palette.bad : palette.ac, 1.6);
 }
 
@@ -158,7 +158,7 @@ function drawRow(context: CanvasRenderingContext2D, row: ShownRow, { elements, p
   const shown = row.current ? lines.slice(0, 3) : lines.length > 1 ? [] : lines;
   const tone = rowTone(row);
   const extra = Math.max(0, shown.length - 1) * 11;
-  const plate = { x: box.x, y: box.y + 1.5 - extra / 2, width: box.width, height: box.height - 3 + extra };
+  const plate = { x: box.x, y: box.y + 1.5, width: box.width, height: box.height - 3 + extra };
   context.beginPath();
   context.roundRect(plate.x - (row.current ? 0 : -1), plate.y, plate.width, plate.height, 6);
   context.fillStyle = row.current ? palette[`${tone}Bg`] : palette.s1;
@@ -206,6 +206,7 @@ function drawMoving(context: CanvasRenderingContext2D, state: WalkState, playhea
   const { palette, elements, reducedMotion } = input;
   const { step, leg } = state;
   const pose = reducedMotion ? { at: step.at, travelled: 1, effect: 1, facing: 0 as const } : packetPose(step, playhead.progress);
+  const at = besideRow(pose.at, step, elements);
   for (const id of state.delivered) drawRing(context, elements.get(id), pose.effect, palette);
   const wrapped =
     step.effect === 'encapsulated' ? pose.effect : step.effect === 'decapsulated' ? 1 - pose.effect : step.encapsulated ? 1 : 0;
@@ -213,7 +214,7 @@ function drawMoving(context: CanvasRenderingContext2D, state: WalkState, playhea
   drawPacket(
     context,
     {
-      at: pose.at,
+      at,
       reply: leg.reply,
       encapsulated: wrapped,
       effect: step.effect,
@@ -227,6 +228,14 @@ function drawMoving(context: CanvasRenderingContext2D, state: WalkState, playhea
   if (resting) drawTag(context, step, input);
   const word = wordOf(step);
   if (resting && word !== null) drawWord(context, word.text, word.tone, step, input);
+}
+
+/** In a row the packet keeps left of the row's words, however wide it is and whichever lane it is in. */
+function besideRow(at: Point, step: SceneStep, elements: PacketInput['elements']): Point {
+  const row = step.row === null ? undefined : elements.get(step.row.element);
+  if (row === undefined) return at;
+  const half = (step.encapsulated ? tunnelSize.width : glyphSize.width) / 2 + 2;
+  return { x: Math.min(at.x, row.box.x - half), y: at.y };
 }
 
 /** Closes around the chip of the container that took the packet. */

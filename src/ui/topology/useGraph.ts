@@ -3,12 +3,12 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRe
 import type { Translate } from '../../shared/message.ts';
 import type { Playhead } from '../../view/motion.ts';
 import { stepAt } from '../../view/motion.ts';
-import type { SceneElement, SceneModel } from '../../view/scene.ts';
+import type { Point, SceneElement, SceneModel } from '../../view/scene.ts';
 import { between, type Camera, fitCamera, homeCamera, isInside, reveal, type Size, servicesBelow } from './camera.ts';
 import { fitCanvas } from './canvas.ts';
 import { createGraph, type Graph } from './cytoscapeGraph.ts';
 import { type Depth, graphElements } from './graphElements.ts';
-import { drawInk } from './inkLayer.ts';
+import { chevronAt, drawInk } from './inkLayer.ts';
 import { drawWalk, packetBox } from './packetLayer.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
 
@@ -33,6 +33,8 @@ export interface GraphControl {
   readonly zoom: number;
   readonly depth: Depth;
   readonly hovered: string | null;
+  /** Screen pixels free below the outside's region, where the legend may stand. */
+  readonly freeBelowOutside: number;
   moveTo(view: (camera: Camera, stage: Size, scene: SceneModel) => Camera): void;
   home(): void;
   fit(): void;
@@ -57,6 +59,7 @@ export function useGraph(input: GraphInput): GraphControl {
   const animation = useRef(0);
   const hoveredThing = useRef<string | null>(null);
   const [zoom, setZoom] = useState(1);
+  const [freeBelowOutside, setFree] = useState(0);
   const [hovered, setHovered] = useState<string | null>(null);
   const byId = useMemo(() => elementsById(input.scene), [input.scene]);
   const walked = useMemo(() => new Set((input.scene?.legs ?? []).flatMap((leg) => leg.steps.map((step) => step.thing))), [input.scene]);
@@ -137,14 +140,17 @@ export function useGraph(input: GraphInput): GraphControl {
     if (container === null || element === null) return;
     palette.current = readPalette();
     const created = createGraph(container, palette.current, {
-      onTap: (id) => tap(id, known.current.byId, latest.current),
+      onTap: (id, at) => tap(id, at, known.current.byId, latest.current),
       onHover: (id) => {
         const found = id === null ? undefined : known.current.byId.get(id);
         hoveredThing.current = found?.thing ?? null;
         setHovered(found === undefined || (found.thing === '' && found.toggles === null) ? null : found.id);
       },
       onRender: () => drawAll(),
-      onCamera: (camera) => setZoom(camera.zoom),
+      onCamera: (camera) => {
+        setZoom(camera.zoom);
+        setFree(Math.round(freeBelow(known.current.byId.get('outside'), camera, stage.current)));
+      },
     });
     graph.current = created;
     const stopTheme = watchTheme(() => {
@@ -221,16 +227,28 @@ export function useGraph(input: GraphInput): GraphControl {
     moveTo((_, size, scene) => fitCamera(depthNow.current === 'services' ? scene.services : scene, size));
   }, [moveTo]);
 
-  return { stageRef, graphRef, inkRef, walkRef, zoom, depth, hovered, moveTo, home, fit };
+  return { stageRef, graphRef, inkRef, walkRef, zoom, depth, hovered, freeBelowOutside, moveTo, home, fit };
 }
 
 /** A click on a chevron opens or closes, on a thing selects it. */
-function tap(id: string | null, byId: ReadonlyMap<string, SceneElement>, { onSelect, onToggle }: GraphInput): void {
+function tap(id: string | null, at: Point, byId: ReadonlyMap<string, SceneElement>, { onSelect, onToggle }: GraphInput): void {
   const element = id === null ? undefined : byId.get(id);
   if (element === undefined) onSelect(null);
-  else if (element.toggles !== null && element.shape !== 'node') onToggle(element.toggles, element.variant !== 'expanded');
+  else if (element.toggles !== null && (element.shape !== 'node' || onChevron(element, at)))
+    onToggle(element.toggles, element.variant !== 'expanded');
   else onSelect(element.thing === '' ? null : element.thing);
 }
+
+/** All of the stage's height when there is no outside. */
+function freeBelow(region: SceneElement | undefined, camera: Camera, stage: Size): number {
+  if (region === undefined) return stage.height;
+  return stage.height - (region.box.y + region.box.height) * camera.zoom - camera.pan.y;
+}
+
+const onChevron = ({ box, shape }: SceneElement, at: Point): boolean => {
+  const chevron = chevronAt(box, shape);
+  return Math.abs(chevron.x - at.x) < 13 && Math.abs(chevron.y - at.y) < 12;
+};
 
 /** The camera goes after the packet only when the packet leaves the inner part of the stage. */
 function useFollow({ scene, playhead }: GraphInput, moveTo: GraphControl['moveTo'], depth: Depth): void {
