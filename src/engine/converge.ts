@@ -297,8 +297,11 @@ function pendingDiagnostics(
   });
   return [...groups.values()].flatMap(({ first, count, preemptable }) => {
     const params = { pod: first.name, count, text: first.message ?? '' };
-    const code = first.node === null ? 'controlplane.pod.pending' : 'controlplane.pod.noAddress';
-    const pending = diagnosticOf('warning', message(count === 1 ? code : `${code}Many`, params), first.resource);
+    const [one, many] =
+      first.node === null
+        ? ['controlplane.pod.pending', 'controlplane.pod.pendingMany']
+        : ['controlplane.pod.noAddress', 'controlplane.pod.noAddressMany'];
+    const pending = diagnosticOf('warning', message(count === 1 ? one : many, params), first.resource);
     const preemption = diagnosticOf('info', message('controlplane.pod.preemptionNotModelled', { pod: first.name }), first.resource);
     return preemptable ? [pending, preemption] : [pending];
   });

@@ -181,25 +181,28 @@ function podRanges(nodes: readonly Resource<'Node'>[], settings: ClusterSettings
     result.set(node.reference.name, declared);
   }
   const joining = [...nodes.filter(isControlPlane), ...nodes.filter((node) => !isControlPlane(node))];
+  const free = settings.podSubnets.map((subnet) => freeRanges(subnet, taken));
   for (const node of joining) {
     if (result.has(node.reference.name)) continue;
-    const ranges = settings.podSubnets.flatMap((subnet) => nextFreeRange(subnet, taken) ?? []);
-    for (const range of ranges) taken.add(range);
-    result.set(node.reference.name, ranges);
+    result.set(
+      node.reference.name,
+      free.flatMap((ranges) => ranges.next().value ?? []),
+    );
   }
   return result;
 }
 
-function nextFreeRange(subnet: Cidr, taken: ReadonlySet<Cidr>): Cidr | undefined {
+/** Ranges of one subnet in their order; none is looked at twice. */
+function* freeRanges(subnet: Cidr, taken: ReadonlySet<Cidr>): Generator<Cidr, undefined, undefined> {
   const { family, value, length, size } = prefixOf(subnet);
   const maskLength = nodeMaskLength[family];
-  if (maskLength < length) return undefined;
+  if (maskLength < length) return;
   const step = 1n << BigInt((family === 'ipv4' ? 32 : 128) - maskLength);
+  const declared = new Set(taken);
   for (let offset = 0n; offset < size; offset += step) {
     const range = parseCidr(`${addressFromValue(value + offset, family)}/${maskLength}`);
-    if (range !== undefined && !taken.has(range) && !overlapsAny(range, taken)) return range;
+    if (range !== undefined && !declared.has(range) && !overlapsAny(range, declared)) yield range;
   }
-  return undefined;
 }
 
 function overlapsAny(range: Cidr, others: ReadonlySet<Cidr>): boolean {

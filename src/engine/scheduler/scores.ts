@@ -3,7 +3,7 @@
  * NodeResourcesFit (LeastAllocated) 1, BalancedAllocation 1. Image locality is not modelled: no node has pulled anything.
  */
 import { matchesNodeSelectorTerm, toleratesTaint } from '../api/nodeSelection.ts';
-import { hostnameKey, type PodGroups } from './podGroups.ts';
+import { hostnameKey, type PodGroups, type SpreadGroup } from './podGroups.ts';
 import { countOn, type Profile, type SchedulingNode } from './profile.ts';
 
 const best = 100;
@@ -65,31 +65,54 @@ function affinityScores({ spec }: Profile, feasible: readonly SchedulingNode[]):
 function spreadScores(groups: PodGroups, feasible: readonly SchedulingNode[], nodes: readonly SchedulingNode[]): Scores {
   const constraints = groups.softSpread;
   if (constraints.length === 0) return feasible.map(() => 0);
-  const isIgnored = (node: SchedulingNode): boolean =>
-    !groups.isDefaultSpread && constraints.some(({ topologyKey }) => node.labels[topologyKey] === undefined);
-  const taking = feasible.filter((node) => !isIgnored(node));
-  const sums = new Map<SchedulingNode, number>(taking.map((node) => [node, 0]));
-  for (const { topologyKey, maxSkew, selected } of constraints) {
-    const domainCounts = new Map<string, number>();
-    for (const node of nodes) {
-      const domain = node.labels[topologyKey];
-      if (domain !== undefined) domainCounts.set(domain, (domainCounts.get(domain) ?? 0) + countOn(selected, node.index));
-    }
-    const domains = new Set(taking.flatMap((node) => node.labels[topologyKey] ?? []));
-    const weight = Math.log((topologyKey === hostnameKey ? taking.length : domains.size) + 2);
-    for (const node of taking) {
-      const domain = node.labels[topologyKey];
-      if (domain === undefined) continue;
-      sums.set(node, (sums.get(node) ?? 0) + (domainCounts.get(domain) ?? 0) * weight + (maxSkew - 1));
+  const takesPart = feasible.map(
+    ({ labels }) => groups.isDefaultSpread || constraints.every(({ topologyKey }) => labels[topologyKey] !== undefined),
+  );
+  const sums: number[] = feasible.map(() => 0);
+  for (const constraint of constraints) addSpread(constraint, feasible, takesPart, nodes, sums);
+  let highest = Number.NEGATIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
+  sums.forEach((sum, index) => {
+    if (takesPart[index] !== true) return;
+    highest = Math.max(highest, Math.round(sum));
+    lowest = Math.min(lowest, Math.round(sum));
+  });
+  return sums.map((sum, index) => {
+    if (takesPart[index] !== true) return 0;
+    return highest === 0 ? best : Math.floor((best * (highest + lowest - Math.round(sum))) / highest);
+  });
+}
+
+/** Adds one constraint's share to every node's sum. A host name is a domain of its own: there is nothing to add up over nodes. */
+function addSpread(
+  { topologyKey, maxSkew, selected }: SpreadGroup,
+  feasible: readonly SchedulingNode[],
+  takesPart: readonly boolean[],
+  nodes: readonly SchedulingNode[],
+  sums: number[],
+): void {
+  const isHostname = topologyKey === hostnameKey;
+  const counts = new Map<string, number>();
+  const domains = new Set<string>();
+  let taking = 0;
+  feasible.forEach(({ labels }, index) => {
+    const domain = labels[topologyKey];
+    if (takesPart[index] !== true) return;
+    taking += 1;
+    if (domain !== undefined && !isHostname) domains.add(domain);
+  });
+  if (domains.size > 0) {
+    for (const { labels, index } of nodes) {
+      const domain = labels[topologyKey];
+      if (domain !== undefined) counts.set(domain, (counts.get(domain) ?? 0) + countOn(selected, index));
     }
   }
-  const rounded = [...sums.values()].map(Math.round);
-  const highest = Math.max(...rounded);
-  const lowest = Math.min(...rounded);
-  return feasible.map((node) => {
-    const sum = sums.get(node);
-    if (sum === undefined) return 0;
-    return highest === 0 ? best : Math.floor((best * (highest + lowest - Math.round(sum))) / highest);
+  const weight = Math.log((isHostname ? taking : domains.size) + 2);
+  feasible.forEach((node, index) => {
+    const domain = node.labels[topologyKey];
+    if (takesPart[index] !== true || domain === undefined) return;
+    const count = isHostname ? countOn(selected, node.index) : (counts.get(domain) ?? 0);
+    sums[index] = (sums[index] ?? 0) + count * weight + (maxSkew - 1);
   });
 }
 
