@@ -111,7 +111,8 @@ const ipPool: ObjectShape = {
       type: 'object',
       fields: {
         cidr: cidrText,
-        blockSize: { type: 'integer', minimum: 20, maximum: 128 },
+        // Its bounds depend on the range's family.
+        blockSize: { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
         ipipMode: encapsulation,
         vxlanMode: encapsulation,
         natOutgoing: flag,

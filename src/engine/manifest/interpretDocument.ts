@@ -20,7 +20,9 @@ import type { RelativeRange } from './lines.ts';
 import { nameFindings } from './names.ts';
 import type { FreshDocument, ParsedDocument, RangeOf } from './parseDocument.ts';
 import { isPlainObject, memberOf, type PlainObject, valueAt } from './plainValue.ts';
-import { type BuiltInObject, isBuiltInKind, isOfKind, typeFindings } from './validateTypes.ts';
+import { ruleFindings } from './rules.ts';
+import { checkTypes } from './status.ts';
+import { type BuiltInObject, isBuiltInKind, isOfKind } from './validateTypes.ts';
 
 /** An object of an acting kind, its type following from its kind. */
 export type DeclaredObject = BuiltInObject | ClusterDocument;
@@ -117,29 +119,32 @@ interface Checked {
   /** The object as later stages read it. */
   readonly object: PlainObject;
   readonly findings: readonly Finding[];
+  /** Rules that an object of the right type breaks: it does not come to be. */
+  readonly broken: readonly Finding[];
 }
 
 function check(kind: ActingKind, raw: PlainObject): Checked {
   if (isBuiltInKind(kind)) {
-    const { value, findings } = fitFields(kind, raw);
-    const wrong = typeFindings(kind, value);
-    return { object: value, findings: [...wrong, ...findings] };
+    const fitted = fitFields(kind, raw);
+    const typed = checkTypes(kind, fitted.value);
+    const entry = { kind, object: typed.value };
+    return { object: typed.value, findings: [...typed.findings, ...fitted.findings], broken: isOfKind(entry) ? ruleFindings(entry) : [] };
   }
   const cleaned = withoutNulls(raw);
   const value = isPlainObject(cleaned) ? cleaned : raw;
-  if (!isClusterDocumentKind(kind)) return { object: value, findings: [] };
+  if (!isClusterDocumentKind(kind)) return { object: value, findings: [], broken: [] };
   const object = normalizeClusterDocument(kind, value);
-  return { object, findings: clusterDocumentFindings(kind, object) };
+  return { object, findings: clusterDocumentFindings(kind, object), broken: [] };
 }
 
 function readActing(into: Collector, kind: ActingKind, apiVersion: string, raw: PlainObject, pointer: string): void {
-  const { object, findings } = check(kind, raw);
+  const { object, findings, broken } = check(kind, raw);
   const reference = referenceOf(apiVersion, kind, object);
   const named = fixedNames[kind] === undefined ? nameFindings(kind, object) : [];
   const unsaid = named.filter((finding) => findings.every((other) => other.pointer !== finding.pointer));
-  addFindings(into, [...findings, ...unsaid], pointer, reference);
+  addFindings(into, [...findings, ...broken, ...unsaid], pointer, reference);
   const entry = { kind, object };
-  if (named.length > 0 || !isDeclared(entry)) return;
+  if (broken.length > 0 || named.length > 0 || !isDeclared(entry)) return;
   into.resources.push({ declared: entry, pointer, reference, identity: identityOf(reference), range: into.rangeOf(pointer) });
 }
 

@@ -46,7 +46,7 @@ function readInteger(source: string): number | undefined {
         : octal !== undefined
           ? Number.parseInt(octal, 8)
           : Number(decimal);
-  if (decimal === undefined && magnitude >= unsignedLimit) return undefined;
+  if (decimal === undefined && magnitude > unsignedLimit) return undefined;
   // JSON has no negative zero: kubectl prints -0 as 0.
   return sign === '-' && magnitude !== 0 ? -magnitude : magnitude;
 }

@@ -12,8 +12,10 @@ const subdomainPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a
 /** Kinds whose name must be one DNS label; a Service's becomes part of a host name. */
 const labelKinds: ReadonlySet<ActingKind> = new Set(['Namespace', 'Service']);
 
-const isLabel = (name: string): boolean => name.length <= 63 && labelPattern.test(name);
-const isSubdomain = (name: string): boolean => name.length <= 253 && subdomainPattern.test(name);
+/** A DNS label as RFC 1123 has it: Services, Namespaces, containers and ports are named so. */
+export const isDnsLabel = (name: string): boolean => name.length <= 63 && labelPattern.test(name);
+/** A DNS subdomain as RFC 1123 has it. */
+export const isDnsSubdomain = (name: string): boolean => name.length <= 253 && subdomainPattern.test(name);
 
 /** The longest prefix the server keeps of a generateName before its five random characters. */
 const generatedBaseLength = 58;
@@ -24,7 +26,7 @@ export function nameFindings(kind: ActingKind, value: PlainObject): readonly Fin
   const name = valueAt(value, '/metadata/name');
   const generateName = valueAt(value, '/metadata/generateName');
   const namespace = valueAt(value, '/metadata/namespace');
-  const isValid = labelKinds.has(kind) ? isLabel : isSubdomain;
+  const isValid = labelKinds.has(kind) ? isDnsLabel : isDnsSubdomain;
   const code = labelKinds.has(kind) ? 'manifest.name.notLabel' : 'manifest.name.notSubdomain';
   if (name === undefined || name === '') {
     if (generateName === undefined || generateName === '') findings.push(fieldError('manifest.name.missing', '/metadata/name'));
@@ -34,7 +36,7 @@ export function nameFindings(kind: ActingKind, value: PlainObject): readonly Fin
   } else if (typeof name === 'string' && !isValid(name)) {
     findings.push(fieldError(code, '/metadata/name', { value: shownValue(name) }));
   }
-  if (typeof namespace === 'string' && namespace !== '' && !isLabel(namespace)) {
+  if (typeof namespace === 'string' && namespace !== '' && !isDnsLabel(namespace)) {
     findings.push(fieldError('manifest.name.notLabel', '/metadata/namespace', { value: shownValue(namespace) }));
   }
   return findings;

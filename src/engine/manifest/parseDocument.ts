@@ -81,6 +81,9 @@ function aliasProblem(value: unknown): Message | undefined {
 /** js-yaml's reasons that deserve a sentence of their own; any other is quoted. */
 function syntaxMessage(text: string, events: readonly Event[], reason: string, position: number): Message {
   if (reason === 'duplicated mapping key') return message('manifest.syntax.duplicateKey', { key: scalarAt(text, events, position) });
+  if (/^unexpected end of the (?:stream|document)/.test(reason) || reason === 'deficient indentation') {
+    return message('manifest.syntax.unclosed', { reason });
+  }
   if (reason.startsWith('tab characters')) return message('manifest.syntax.tab');
   if (reason.startsWith('bad indentation')) return message('manifest.syntax.indentation', { reason });
   if (reason.startsWith('unidentified alias')) return message('manifest.syntax.unknownAlias', { reason });
