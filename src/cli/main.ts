@@ -38,5 +38,16 @@ export async function main(args: readonly string[], console: Console = processCo
 const processConsole: Console = {
   out: (text) => void process.stdout.write(text),
   error: (line) => void process.stderr.write(`${line}\n`),
-  readStandardInput: () => readFileSync(0, 'utf8'),
+  readStandardInput: () => {
+    try {
+      return readFileSync(0, 'utf8');
+    } catch {
+      throw new UsageError('standard input cannot be read');
+    }
+  },
 };
+
+// A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 2);
+});
