@@ -23,7 +23,7 @@ export function buildTopology(simulation: Simulation, revision: number): Topolog
   const podsByNode = groupBy(pods, (_, index) => state.pods[index]?.node ?? null);
   return {
     revision,
-    outside: namespaces.flatMap(buildOutside),
+    outside: namespaces.flatMap((namespace) => buildOutside(namespace, simulation)),
     segments: namespaces.filter((namespace) => namespace.kind === 'switch').map((segment) => buildSegment(segment, simulation)),
     nodes: state.nodes.map((node) => buildNode(node, simulation, podsByNode.get(node.name) ?? [])),
     pending: podsByNode.get(null) ?? [],
@@ -92,11 +92,16 @@ const buildPort = (namespace: string, device: Interface): PortModel => ({
   device: device.device.kind,
 });
 
-function buildOutside(namespace: NetworkNamespace): readonly OutsideModel[] {
+/** A load balancer is known by the addresses that Services have on it, not by its own. */
+function buildOutside(namespace: NetworkNamespace, { state }: Simulation): readonly OutsideModel[] {
   const { kind } = namespace;
   if (kind !== 'client' && kind !== 'internet' && kind !== 'loadBalancer' && kind !== 'router') return [];
   const ports = namespace.interfaces.filter((device) => device.device.kind !== 'loopback').map((device) => buildPort(namespace.id, device));
-  return [{ id: namespace.id, kind, addresses: ports.flatMap((port) => port.addresses), ports, added: namespace.added }];
+  const addresses =
+    kind === 'loadBalancer'
+      ? state.services.flatMap((service) => service.loadBalancerIngress.map((ingress) => ingress.ip))
+      : ports.flatMap((port) => port.addresses);
+  return [{ id: namespace.id, kind, addresses, ports, added: namespace.added }];
 }
 
 /** A segment is named by the network of the nodes on it. */
