@@ -10,7 +10,7 @@ import type { HookName, RejectWith, TableName, Target } from '../netfilter/rules
 import { findRoute, selectAddress } from '../routing/lookup.ts';
 import { attachResponse, confirm, type Tracking, trackPacket, untracked } from './conntrack.ts';
 import { changesBetween, type Manipulation } from './flow.ts';
-import { type Host, hasRules } from './host.ts';
+import { type Host, hasNatRules } from './host.ts';
 import { type ErrorKind, resetPacket } from './icmp.ts';
 import { bindConnection, type NatTarget, translatePacket } from './nat.ts';
 import type { ConntrackEntryView, RuleEffect } from './trace.ts';
@@ -190,7 +190,7 @@ function hasReversePath(
 function runNat(visit: Visit, traveller: Traveller, place: HookPlace): HookResult {
   const { tracking } = traveller;
   const family = familyOf(traveller.packet.source);
-  if (tracking === null || tracking.entry === null || !hasRules(visit.host.namespace.netfilter(), family, 'nat')) return passed(traveller);
+  if (tracking === null || tracking.entry === null || !hasNatRules(visit.host.namespace.netfilter(), family)) return passed(traveller);
   const manipulation: Manipulation = place.hook === 'PREROUTING' || place.hook === 'OUTPUT' ? 'destination' : 'source';
   let current: Traveller = traveller;
   let decidedBy: RuleHit | null = null;

@@ -78,13 +78,14 @@ function tracksConnections(netfilter: Netfilter, family: AddressFamily): boolean
   return known[family]();
 }
 
-export function hasRules(netfilter: Netfilter, family: AddressFamily, table: 'nat'): boolean {
-  for (const chain of netfilter.tables[family].get(table)?.chains.values() ?? []) if (chain.rules.length > 0) return true;
+/** Whether address translation is in use at all: without any nat rule its hooks do nothing. */
+export function hasNatRules(netfilter: Netfilter, family: AddressFamily): boolean {
+  for (const chain of netfilter.tables[family].get('nat')?.chains.values() ?? []) if (chain.rules.length > 0) return true;
   return false;
 }
 
 function needsTracking(netfilter: Netfilter, family: AddressFamily): boolean {
-  if (hasRules(netfilter, family, 'nat')) return true;
+  if (hasNatRules(netfilter, family)) return true;
   for (const table of netfilter.tables[family].values()) {
     for (const chain of table.chains.values()) {
       if (chain.rules.some((rule) => rule.matches.some((match) => match.kind === 'conntrackState'))) return true;

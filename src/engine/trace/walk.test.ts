@@ -144,6 +144,12 @@ describe('Services: what the server sees and what conntrack keeps (W13, W14, W15
     expect(steps(remote.there, 'translate')).toEqual([]);
   });
 
+  it('a host that binds its other address is masqueraded to the tunnel address (W6)', () => {
+    const { there, back } = roundTrip(cluster, 'n1', tcpPacket({ from: '172.18.0.2', to: '10.244.110.129', dport: 8080 }));
+    expect(there.final.packet.source).toBe('10.244.162.128');
+    expect(back.final).toMatchObject({ namespace: 'n1', process: 'client', packet: { destination: '172.18.0.2' } });
+  });
+
   it('natOutgoing: the outside sees the node', () => {
     const { there, back } = roundTrip(cluster, 'p1a', echoRequest({ to: '203.0.113.9' }));
     expect(ends(there.final.packet)).toBe('172.18.0.2 > 203.0.113.9 ttl 62');
@@ -366,6 +372,23 @@ describe('ARP and proxy ARP (W27, W28)', () => {
     expect(walk(cluster, send('p1a', echoRequest({ to: '10.244.162.130' }))).trace.disposition).toBe('neighbourUnreachable');
   });
 
+  it('what is routed back out of the same interface is not answered for', () => {
+    const r = {
+      interfaces: [
+        { name: 'eth0', mac: '02:42:ac:12:00:01', addresses: ['172.18.0.1/16'], proxyArp: true },
+        { name: 'eth1' },
+        { name: 'eth2' },
+      ],
+    };
+    const { trace } = walk(labCluster('noencap', { r }), send('n1', echoRequest({ to: '172.18.0.77' })));
+    expect([trace.disposition, trace.final.namespace]).toEqual(['neighbourUnreachable', 'n1']);
+  });
+
+  it('asks under the packet’s own source', () => {
+    const { state } = walk(labCluster('vxlan'), send('n1', echoRequest({ from: '10.244.162.128', to: '10.244.162.130' })));
+    expect([...namespaceState(state, 'p1b').neighbours]).toEqual([['eth0 10.244.162.128', 'ee:ee:ee:ee:ee:ee']]);
+  });
+
   it('an address of any interface is answered for, and both sides learn', () => {
     const { state, trace } = walk(labCluster('vxlan'), send('n2', echoRequest({ to: '172.18.0.2' })));
     expect(steps(trace, 'neighbour')[0]).toMatchObject({ answeredBy: 'owner', mac: '02:42:ac:12:00:02' });
@@ -434,6 +457,22 @@ describe('loopback and own addresses (W2, W35)', () => {
     ).toEqual(['local', 'forward']);
     expect(there.final.packet.source).toBe('10.244.162.128');
     expect(back.final).toMatchObject({ namespace: 'n1', process: 'client', packet: { source: '172.18.0.2' } });
+  });
+});
+
+describe('the mark (W31)', () => {
+  const marking = { iptables: '*filter\n-A FORWARD -j MARK --set-xmark 0x10000/0x10000\nCOMMIT\n' };
+
+  it('stays behind when the packet leaves its host', () => {
+    const { trace } = walk(labCluster('noencap', { n1: marking }), send('p1a', tcpPacket({ to: '10.244.110.129', dport: 8080 })));
+    expect(trace.hops.map((hop) => hop.packetIn?.mark ?? 0)).toEqual([0, 0, 0, 0, 0]);
+    expect(steps(trace, 'chain').map((step) => step.packet.mark)).toEqual([0x10000]);
+  });
+
+  it('goes with the packet into the tunnel of the same host', () => {
+    const { trace } = walk(labCluster('vxlan', { n1: marking }), send('p1a', tcpPacket({ to: '10.244.110.129', dport: 8080 })));
+    expect(steps(trace, 'encapsulate')[0]?.packet.mark).toBe(0x10000);
+    expect(trace.final.packet.mark).toBe(0);
   });
 });
 
