@@ -45,7 +45,7 @@ export function arrangeScene(input: ArrangeInput): { readonly scene: SceneModel;
       elements: geometry.elements,
       links: geometry.links,
       legs: request === null ? [] : walkLegs(geometry, request.shown),
-      services: emitServices(topology, geometry.metrics.width),
+      services: emitServices(topology),
     },
   };
 }

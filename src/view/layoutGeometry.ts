@@ -108,6 +108,7 @@ export const element = (parts: ElementParts): SceneElement => ({
   state: 'normal',
   variant: '',
   toggles: null,
+  contains: [],
   ...parts,
 });
 

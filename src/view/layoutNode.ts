@@ -214,6 +214,9 @@ function emitInsideLines(geometry: Geometry, node: NodeModel, stack: StackPlace,
   if (bottom > outY) line('railBottom', { x: railX, y: outY }, { x: railX, y: bottom });
 }
 
+/** Pods of a folded node that the search knows. */
+const mostSearched = 110;
+
 export interface FoldedInput {
   readonly node: NodeModel;
   readonly box: Box;
@@ -223,16 +226,27 @@ export interface FoldedInput {
   readonly tunnelAt: Point | null;
 }
 
+interface FoldedPlan {
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+  readonly height: number;
+}
+
+/** Name and addresses of a folded node in lines that fit, and the height they need. */
+export function planFolded(geometry: Geometry, node: NodeModel, width: number): FoldedPlan {
+  const room = width - textLeft - 32;
+  const names = wrapText(node.name, 'nodeName', room - textWidth('1000 Pods', 'hint'));
+  const addresses = wrapText(node.addresses.join(' '), 'address', room);
+  return { names, addresses, height: Math.max(geometry.metrics.collapsedHeight, names.length * 15 + addresses.length * 13 + 12) };
+}
+
 /** A node folded into a row or tile: name, address and how many Pods; its uplink, and its tunnel port when it has one. */
 export function emitFolded(geometry: Geometry, { node, box, at, tunnelAt }: FoldedInput): void {
   const pods = node.pods.length;
-  const count = { ...nativeText(String(pods), 0, 0, 'hint', 'right'), words: message('topology.podCount', { count: pods }) };
-  const nameWidth = textWidth(node.name, 'nodeName');
-  const room = box.width - textLeft - 30;
-  const countWidth = textWidth('1000 Pods', 'hint') + 10;
-  const name = nameWidth + countWidth <= room ? node.name : (wrapText(node.name, 'nodeName', room - countWidth)[0] ?? node.name);
-  const rest = node.name.slice(name.length);
+  const plan = planFolded(geometry, node, box.width);
   const middle = box.y + box.height / 2;
+  const first = middle - (plan.names.length * 15 + plan.addresses.length * 13) / 2 + 11;
+  const left = box.x + textLeft;
   geometry.elements.push(
     element({
       id: `node ${node.id}`,
@@ -242,15 +256,19 @@ export function emitFolded(geometry: Geometry, { node, box, at, tunnelAt }: Fold
       label: node.name,
       detail: node.addresses.join(', '),
       texts: [
-        nativeText(name, box.x + textLeft, middle - 3, 'nodeName'),
-        nativeText([rest, ...node.addresses].filter((part) => part !== '').join(' '), box.x + textLeft, middle + 12, 'address'),
-        { ...count, x: box.x + box.width - 30, y: middle + 4 },
+        ...plan.names.map((line, index) => nativeText(line, left, first + index * 15, 'nodeName')),
+        ...plan.addresses.map((line, index) => nativeText(line, left, first + plan.names.length * 15 + index * 13 - 1, 'address')),
+        {
+          ...nativeText(String(pods), box.x + box.width - 30, first, 'hint', 'right'),
+          words: message('topology.podCount', { count: pods }),
+        },
       ],
       icon: { name: 'node', x: box.x + 24, y: middle, size: 24 },
       added: node.added,
       state: stateOf(node),
       variant: 'collapsed',
       toggles: node.id,
+      contains: node.pods.slice(0, mostSearched).map((pod) => `${pod.name} ${pod.addresses.join(' ')}`),
     }),
   );
   const uplink = uplinkOf(node);

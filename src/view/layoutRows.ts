@@ -5,7 +5,7 @@
 import { message } from '../shared/message.ts';
 import { element, type Geometry, nativeText } from './layoutGeometry.ts';
 import { edge } from './layoutMetrics.ts';
-import { emitFolded, emitNode, planNode, tunnelPort, uplinkPort } from './layoutNode.ts';
+import { emitFolded, emitNode, planFolded, planNode, tunnelPort, uplinkPort } from './layoutNode.ts';
 import type { Placement } from './layoutPlacement.ts';
 import { textWidth } from './layoutText.ts';
 import type { NodeModel, TopologyModel } from './model.ts';
@@ -73,8 +73,7 @@ function emitSegmentRows(geometry: Geometry, input: RowsInput, rows: readonly No
       emitNode(geometry, podsInput, plan, state.y, folds);
       state.y += plan.height;
     } else {
-      emitRow(geometry, node, state.y);
-      state.y += geometry.metrics.collapsedHeight;
+      state.y += emitRow(geometry, node, state.y);
     }
     reach(geometry, node, state);
     if (state.overlayLabelY === null && open && state.overlay.length > 0) state.overlayLabelY = state.y + 11.5;
@@ -83,12 +82,14 @@ function emitSegmentRows(geometry: Geometry, input: RowsInput, rows: readonly No
   if (gridded) emitGrid(geometry, input, rows, state);
 }
 
-function emitRow(geometry: Geometry, node: NodeModel, y: number): void {
-  const { nodeX, nodeWidth, collapsedHeight } = geometry.metrics;
-  const box = { x: nodeX, y, width: nodeWidth, height: collapsedHeight };
-  const tunnelAt = tunnelPort(node) === null ? null : { x: nodeX, y: y + Math.round(collapsedHeight * 0.7) };
-  const at = { x: nodeX, y: y + Math.round(collapsedHeight * (tunnelAt === null ? 0.5 : 0.3)) };
+function emitRow(geometry: Geometry, node: NodeModel, y: number): number {
+  const { nodeX, nodeWidth } = geometry.metrics;
+  const { height } = planFolded(geometry, node, nodeWidth);
+  const box = { x: nodeX, y, width: nodeWidth, height };
+  const tunnelAt = tunnelPort(node) === null ? null : { x: nodeX, y: y + Math.round(height * 0.7) };
+  const at = { x: nodeX, y: y + Math.round(height * (tunnelAt === null ? 0.5 : 0.3)) };
   emitFolded(geometry, { node, box, at, tunnelAt });
+  return height;
 }
 
 /** Notes where a node hangs on its bus and on the overlay. */
@@ -105,7 +106,7 @@ function emitGrid(geometry: Geometry, input: RowsInput, rows: readonly NodeModel
   const { nodeX, nodeWidth, busX, busWidth } = geometry.metrics;
   const perLine = Math.max(1, Math.floor((nodeWidth + tileGap) / (leastTileWidth + tileGap)));
   const width = Math.floor((nodeWidth - (perLine - 1) * tileGap) / perLine);
-  const height = 40;
+  const height = rows.reduce((most, node) => Math.max(most, planFolded(geometry, node, width).height), 0);
   const pitch = height + 18;
   const segment = rows[0]?.segment ?? '';
   const branches: number[] = [];

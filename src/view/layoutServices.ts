@@ -21,8 +21,7 @@ interface Workload {
   readonly pods: PodModel[];
 }
 
-/** `width` is that of the near view: the far one is at least as wide, so that one camera serves both. */
-export function emitServices(topology: TopologyModel, width: number): SceneModel['services'] {
+export function emitServices(topology: TopologyModel): SceneModel['services'] {
   const workloads = collectWorkloads(topology);
   const byPod = new Map<string, Workload>();
   for (const workload of workloads.values()) for (const pod of workload.pods) byPod.set(pod.id, workload);
@@ -53,7 +52,7 @@ export function emitServices(topology: TopologyModel, width: number): SceneModel
     const box = emitWorkload(elements, workload, { x: rightX, y: right });
     right = box.y + box.height + rowGap;
   }
-  return { width: Math.max(width, rightX + cardWidth + margin), height: Math.max(left, right) + margin, elements, links };
+  return { width: rightX + cardWidth + margin, height: Math.max(left, right) + margin, elements, links };
 }
 
 function collectWorkloads(topology: TopologyModel): ReadonlyMap<string, Workload> {
@@ -69,7 +68,9 @@ function collectWorkloads(topology: TopologyModel): ReadonlyMap<string, Workload
 }
 
 function emitService(elements: SceneElement[], service: ServiceModel, at: { readonly x: number; readonly y: number }): Box {
-  const details = [`${service.type} ${service.addresses.join(' ')}`.trim(), service.ports.join(' ')].filter((line) => line !== '');
+  const details = [`${service.type} ${service.addresses[0] ?? ''}`.trim(), ...service.addresses.slice(1), service.ports.join(' ')].filter(
+    (line) => line !== '',
+  );
   const names = wrapText(service.name, 'serviceName', cardWidth - inset - 16);
   const lines = details.flatMap((line) => wrapText(line, 'serviceDetail', cardWidth - inset - 16));
   const box = { ...at, width: cardWidth, height: 34 + names.length * 29 + lines.length * 26 };

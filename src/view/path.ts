@@ -215,7 +215,7 @@ function drawStep(geometry: Geometry, cursor: Cursor, state: HopState, drawn: Dr
     effect,
     decided: step.decided,
     row,
-    tag: row === null ? placeTag(at, tagLines(cursor, state, step)) : null,
+    tag: row === null ? placeTag(at, tagLines(cursor, state, step), effect !== 'none') : null,
     notReached: reach && place?.kind === 'stack' ? [at, { x: at.x, y: place.outY }] : [],
   };
 }

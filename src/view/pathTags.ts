@@ -3,7 +3,7 @@ import type { Geometry } from './layoutGeometry.ts';
 import { textStyles, textWidth } from './layoutText.ts';
 import type { Box, Point, SceneElement, SceneTag, SceneText } from './scene.ts';
 
-export type PlaceTag = (at: Point, lines: SceneTag['lines']) => SceneTag;
+export type PlaceTag = (at: Point, lines: SceneTag['lines'], word: boolean) => SceneTag;
 
 const lineHeight = 15;
 const padding = 8;
@@ -24,13 +24,13 @@ export const overlap = (one: Box, other: Box): number =>
 export function createTagPlacer(geometry: Geometry): PlaceTag {
   const blockers = blockersOf(geometry);
   const known = new Map<string, Box>();
-  return (at, lines) => {
+  return (at, lines, word) => {
     const width = Math.max(...lines.map((line) => textWidth(line.text, 'address'))) + padding * 2;
-    const height = lines.length * lineHeight + padding + 2;
+    const height = (lines.length + (word ? 1 : 0)) * lineHeight + padding + 2;
     const key = `${at.x} ${at.y} ${width} ${height}`;
     const box = known.get(key) ?? freeBox(at, width, height, blockers, geometry);
     known.set(key, box);
-    return { box, lines };
+    return { box, lines, word };
   };
 }
 

@@ -94,6 +94,8 @@ export interface SceneElement {
   readonly variant: string;
   /** The key in {@link StageSettings.expanded} that a click on its chevron toggles; null when it neither opens nor closes. */
   readonly toggles: string | null;
+  /** Names of Pods that are folded into it, for the search; none where they would be too many to send. */
+  readonly contains: readonly string[];
 }
 
 /** A line between two things, or inside one. The ends name the elements that it hangs on; null for lines inside a node. */
@@ -118,6 +120,8 @@ export interface SceneRow {
 /** The packet's addresses, in a free place near the packet; `outer` lines are those of the tunnel. */
 export interface SceneTag {
   readonly box: Box;
+  /** When something happened to the packet here, the first line is left for its word. */
+  readonly word: boolean;
   readonly lines: readonly { readonly text: string; readonly outer: boolean }[];
 }
 

@@ -7,6 +7,8 @@ import type { Depth } from './graphElements.ts';
 export interface ToolbarProps {
   readonly depth: Depth;
   readonly hasServices: boolean;
+  /** The depth shown has networks to hide. */
+  readonly hasLayers: boolean;
   readonly hasOverlay: boolean;
   readonly hidden: { readonly underlay: boolean; readonly overlay: boolean };
   readonly zoom: number;
@@ -24,7 +26,7 @@ export interface ToolbarProps {
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { depth, hasServices, hasOverlay, hidden, zoom, translate, onDepth, onHidden, onZoom, onReset, onFit } = props;
+  const { depth, hasServices, hasLayers, hasOverlay, hidden, zoom, translate, onDepth, onHidden, onZoom, onReset, onFit } = props;
   const say = (key: string, params = {}): string => translate(message(`topology.${key}`, params));
   return (
     <div className="topology-toolbar" role="toolbar" aria-label={say('region')}>
@@ -38,18 +40,20 @@ export function Toolbar(props: ToolbarProps) {
           </button>
         </fieldset>
       )}
-      <fieldset className="segmented" aria-label={say('layers.label')}>
-        <button type="button" aria-pressed={!hidden.underlay} onClick={() => onHidden({ ...hidden, underlay: !hidden.underlay })}>
-          <span className="swatch wire" aria-hidden="true" />
-          {say('layers.underlay')}
-        </button>
-        {hasOverlay && (
-          <button type="button" aria-pressed={!hidden.overlay} onClick={() => onHidden({ ...hidden, overlay: !hidden.overlay })}>
-            <span className="swatch overlay" aria-hidden="true" />
-            {say('layers.overlay')}
+      {hasLayers && (
+        <fieldset className="segmented" aria-label={say('layers.label')}>
+          <button type="button" aria-pressed={!hidden.underlay} onClick={() => onHidden({ ...hidden, underlay: !hidden.underlay })}>
+            <span className="swatch wire" aria-hidden="true" />
+            {say('layers.underlay')}
           </button>
-        )}
-      </fieldset>
+          {hasOverlay && (
+            <button type="button" aria-pressed={!hidden.overlay} onClick={() => onHidden({ ...hidden, overlay: !hidden.overlay })}>
+              <span className="swatch overlay" aria-hidden="true" />
+              {say('layers.overlay')}
+            </button>
+          )}
+        </fieldset>
+      )}
       <span className="topology-space" />
       <fieldset className="segmented icons" aria-label={say('zoom.label')}>
         <SearchBox {...props} />
@@ -95,7 +99,7 @@ function SearchBox({ translate, found, onSearch, onSearchNext }: ToolbarProps) {
         <Search size={14} aria-hidden="true" />
       </button>
       {open && (
-        <>
+        <span className="topology-search">
           <input
             // biome-ignore lint/a11y/noAutofocus: the box opens because someone asked to type into it
             autoFocus
@@ -114,7 +118,7 @@ function SearchBox({ translate, found, onSearch, onSearchNext }: ToolbarProps) {
             }}
           />
           <output className="found">{found === null ? '' : found === 0 ? say('none') : say('count', { count: found })}</output>
-        </>
+        </span>
       )}
     </>
   );

@@ -6,7 +6,7 @@ import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { message, type Translate } from '../../shared/message.ts';
 import type { Playhead } from '../../view/motion.ts';
 import type { SceneElement, SceneModel } from '../../view/scene.ts';
-import { reveal, zoomAbout } from './camera.ts';
+import { reveal, servicesCamera, zoomAbout } from './camera.ts';
 import { Legend, type LegendLine } from './Legend.tsx';
 import { focusableThings, searchThings } from './neighbours.ts';
 import { ThingList } from './ThingList.tsx';
@@ -56,7 +56,7 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
     [scene, graph.depth],
   );
   const found = useMemo(() => searchThings(things, words), [things, words]);
-  const lines = useMemo(() => legendLines(scene, playhead?.leg ?? -1, hidden.overlay), [scene, playhead?.leg, hidden.overlay]);
+  const lines = useMemo(() => legendLines(scene, playhead?.leg ?? -1), [scene, playhead?.leg]);
 
   const goTo = (element: SceneElement | undefined): void => {
     if (element === undefined) return;
@@ -75,12 +75,15 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
       <Toolbar
         depth={graph.depth}
         hasServices={(scene?.services.elements.length ?? 0) > 0}
+        hasLayers={graph.depth === 'pods'}
         hasOverlay={scene?.links.some((link) => link.kind === 'overlay') ?? false}
         hidden={hidden}
         zoom={graph.zoom}
         translate={translate}
         found={words.trim() === '' ? null : found.length}
-        onDepth={(depth) => (depth === 'services' ? graph.moveTo(() => ({ zoom: 0.45, pan: { x: 12, y: 12 } })) : graph.home())}
+        onDepth={(depth) =>
+          depth === 'services' ? graph.moveTo((_, stage, { services }) => servicesCamera(services, stage)) : graph.home()
+        }
         onHidden={setHidden}
         onZoom={zoomBy}
         onReset={graph.home}
@@ -102,21 +105,18 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
           <canvas ref={graph.walkRef} />
         </div>
         {scene === null && <p className="topology-empty">{translate(message('topology.empty'))}</p>}
-        {graph.depth === 'pods' && graph.freeBelowOutside > lines.length * 19 + 26 && <Legend lines={lines} translate={translate} />}
+        {graph.depth === 'pods' && graph.freeBelowOutside > lines.length * 19 + 76 && <Legend lines={lines} translate={translate} />}
       </div>
       <ThingList things={things} selected={selected} focused={focused} translate={translate} onFocus={setFocused} onActivate={activate} />
     </div>
   );
 }
 
-function legendLines(scene: SceneModel | null, leg: number, overlayHidden: boolean): readonly LegendLine[] {
+function legendLines(scene: SceneModel | null, leg: number): readonly LegendLine[] {
   if (scene === null) return [];
   const steps = scene.legs[leg]?.steps ?? [];
-  const has = (kind: 'wire' | 'veth' | 'overlay'): boolean => scene.links.some((link) => link.kind === kind);
   const lines: LegendLine[] = [];
-  if (has('wire')) lines.push('wire');
-  if (has('veth')) lines.push('veth');
-  if (has('overlay') && !overlayHidden) lines.push('overlay');
+  if (scene.links.some((link) => link.kind === 'veth')) lines.push('veth');
   if (steps.length > 0) lines.push('walked');
   if (steps.some((step) => step.encapsulated)) lines.push('encapsulated');
   if (steps.length > 0) lines.push('toWalk');

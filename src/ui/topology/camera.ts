@@ -36,6 +36,12 @@ export function fitCamera(size: Size, stage: Size): Camera {
   return { zoom, pan: { x: (stage.width - size.width * zoom) / 2, y: Math.max(0, (stage.height - size.height * zoom) / 2) } };
 }
 
+/** The far picture whole, or its top where it is long; small enough to be the far picture. */
+export function servicesCamera(size: Size, stage: Size): Camera {
+  const zoom = Math.max(0.3, Math.min(servicesBelow - 0.04, stage.width / size.width, stage.height / size.height));
+  return { zoom, pan: { x: Math.max(0, (stage.width - size.width * zoom) / 2), y: 4 } };
+}
+
 /** Zooms about a point of the stage that keeps its place. */
 export function zoomAbout(camera: Camera, zoom: number, fixed: Point): Camera {
   const next = clampZoom(zoom);
@@ -67,6 +73,9 @@ export function reveal(camera: Camera, box: Box, stage: Size, air = 40): Camera 
   const move = { x: shift(from.x, width, stage.width), y: shift(from.y, height, stage.height) };
   return { zoom: camera.zoom, pan: { x: camera.pan.x + move.x, y: camera.pan.y + move.y } };
 }
+
+export const sameCamera = (one: Camera, other: Camera): boolean =>
+  one.zoom === other.zoom && one.pan.x === other.pan.x && one.pan.y === other.pan.y;
 
 /** Between two cameras, for 0 to 1; zoom goes by ratio. */
 export function between(from: Camera, to: Camera, part: number): Camera {

@@ -110,6 +110,8 @@ function edgeOf(link: SceneLink, source: SceneElement, target: SceneElement, dep
 const sameBox = (one: SceneElement['box'], other: SceneElement['box']): boolean =>
   one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height;
 
+const samePoint = (one: Point, other: Point): boolean => one.x === other.x && one.y === other.y;
+
 /** Whether the graph need not touch an element. Texts are ink and drawn anew anyway. */
 export function sameGraphElement(one: GraphElement, other: GraphElement): boolean {
   if (one.kind === 'node' && other.kind === 'node') {
@@ -126,6 +128,8 @@ export function sameGraphElement(one: GraphElement, other: GraphElement): boolea
     return (
       one.source === other.source &&
       one.target === other.target &&
+      samePoint(one.sourceEnd, other.sourceEnd) &&
+      samePoint(one.targetEnd, other.targetEnd) &&
       one.link.points.length === points.length &&
       one.link.points.every((point, index) => point.x === points[index]?.x && point.y === points[index]?.y)
     );

@@ -50,5 +50,5 @@ function anchor(from: SceneElement, direction: Direction) {
 export function searchThings(things: readonly SceneElement[], words: string): readonly SceneElement[] {
   const wanted = words.trim().toLowerCase();
   if (wanted === '') return [];
-  return things.filter((thing) => `${thing.label} ${thing.detail}`.toLowerCase().includes(wanted));
+  return things.filter((thing) => [thing.label, thing.detail, ...thing.contains].some((text) => text.toLowerCase().includes(wanted)));
 }

@@ -13,13 +13,15 @@ export interface GlyphState {
   /** Which header band changes: Ethernet, IP or TCP; null for none. */
   readonly changed: 0 | 1 | 2 | null;
   readonly halo: boolean;
+  /** The answer that a rejected packet causes: red, without the marks of a loss. */
+  readonly ghost?: boolean;
 }
 
 export const glyphSize = { width: 35, height: 21, radius: 5 } as const;
 export const tunnelSize = { width: 53, height: 31, radius: 7 } as const;
 
 export function drawPacket(context: CanvasRenderingContext2D, state: GlyphState, palette: Palette): void {
-  const lost = state.effect === 'dropped' || state.effect === 'rejected';
+  const lost = !state.ghost && (state.effect === 'dropped' || state.effect === 'rejected');
   const fall = lost ? Math.max(0, (state.progress - 0.6) / 0.4) * 6 : 0;
   const colour = lost && state.progress > 0 ? palette.bad : state.encapsulated > 0 ? palette.ov : palette.ac;
   context.save();
@@ -47,7 +49,7 @@ function drawHalo(context: CanvasRenderingContext2D, colour: string): void {
 
 function drawBody(context: CanvasRenderingContext2D, state: GlyphState, lost: boolean, palette: Palette): void {
   const { width, height, radius } = glyphSize;
-  const colour = lost && state.progress > 0 ? palette.bad : palette.ac;
+  const colour = state.ghost || (lost && state.progress > 0) ? palette.bad : palette.ac;
   context.beginPath();
   context.roundRect(-width / 2, -height / 2, width, height, radius);
   context.fillStyle = state.reply ? palette.bg : colour;

@@ -3,7 +3,7 @@
  * A frame costs what the walk is long, however large the graph is; nothing here makes Cytoscape draw.
  */
 import type { Translate } from '../../shared/message.ts';
-import { textWidth, wrapText } from '../../view/layoutText.ts';
+import { wrapText } from '../../view/layoutText.ts';
 import { type Playhead, packetPose } from '../../view/motion.ts';
 import type { Box, Point, SceneElement, SceneModel, SceneStep } from '../../view/scene.ts';
 import type { Camera } from './camera.ts';
@@ -64,7 +64,7 @@ function drawSelection(context: CanvasRenderingContext2D, { selected, focused, e
   const element = selected === null ? undefined : (boxOfThing(selected, elements) ?? elements.get(`dot ${selected}`));
   if (element !== undefined) {
     const { x, y, width, height } = element.box;
-    outline(context, { x: x - 3, y: y - 3, width: width + 6, height: height + 6 }, radiusOf(element) + 3, palette.ac, 2);
+    outline(context, { x: x - 1.5, y: y - 1.5, width: width + 3, height: height + 3 }, radiusOf(element) + 1.5, palette.ac, 2);
   }
   if (focused !== null) {
     const box = { x: focused.x - 5, y: focused.y - 5, width: focused.width + 10, height: focused.height + 10 };
@@ -157,7 +157,7 @@ function drawRow(context: CanvasRenderingContext2D, row: ShownRow, { elements, p
   const lines = row.line === '' ? [] : wrapText(row.line, 'interface', room);
   const shown = row.current ? lines.slice(0, 3) : lines.length > 1 ? [] : lines;
   const tone = rowTone(row);
-  const extra = Math.max(0, shown.length - 1) * 11;
+  const extra = Math.max(0, shown.length - 1) * 10.5;
   const plate = { x: box.x, y: box.y + 1.5, width: box.width, height: box.height - 3 + extra };
   context.beginPath();
   context.roundRect(plate.x - (row.current ? 0 : -1), plate.y, plate.width, plate.height, 6);
@@ -181,7 +181,7 @@ function drawRow(context: CanvasRenderingContext2D, row: ShownRow, { elements, p
   context.textAlign = 'left';
   context.font = fontOf('interface', palette);
   context.fillStyle = tone === 'ac' ? palette.t2 : palette[tone];
-  for (const [index, line] of shown.entries()) context.fillText(line, box.x + 5, top + 11.5 + index * 11);
+  for (const [index, line] of shown.entries()) context.fillText(line, box.x + 5, top + 11.5 + index * 10.5);
 }
 
 function drawBadges(context: CanvasRenderingContext2D, state: WalkState, { palette }: PacketInput): void {
@@ -224,10 +224,7 @@ function drawMoving(context: CanvasRenderingContext2D, state: WalkState, playhea
     },
     palette,
   );
-  const resting = pose.travelled >= 1;
-  if (resting) drawTag(context, step, input);
-  const word = wordOf(step);
-  if (resting && word !== null) drawWord(context, word.text, word.tone, step, input);
+  if (pose.travelled >= 1) drawTag(context, step, input);
 }
 
 /** In a row the packet keeps left of the row's words, however wide it is and whichever lane it is in. */
@@ -259,67 +256,45 @@ function drawGhost(context: CanvasRenderingContext2D, state: WalkState, progress
   const at = line.at(-1);
   if (at === undefined || progress >= 1) return;
   context.globalAlpha = 0.7 * (1 - progress);
-  drawPacket(context, { at, reply: true, encapsulated: 0, effect: 'rejected', progress: 0.01, changed: null, halo: false }, palette);
+  drawPacket(context, { at, reply: true, encapsulated: 0, effect: 'none', progress: 0, changed: null, halo: false, ghost: true }, palette);
   context.globalAlpha = 1;
 }
 
-function wordOf(step: SceneStep): { readonly text: string; readonly tone: 'tr' | 'ov' | 'ok' | 'bad' } | null {
-  switch (step.effect) {
-    case 'translated':
-      return { text: 'translated', tone: 'tr' };
-    case 'encapsulated':
-    case 'decapsulated':
-      return { text: step.effect, tone: 'ov' };
-    case 'delivered':
-      return { text: 'delivered', tone: 'ok' };
-    case 'dropped':
-    case 'rejected':
-      return { text: step.effect, tone: 'bad' };
-    case 'none':
-      return null;
-  }
-}
+type Tone = 'tr' | 'ov' | 'ok' | 'bad';
 
-/** Where no row says it, a pill below the packet does. */
-function drawWord(
-  context: CanvasRenderingContext2D,
-  word: string,
-  tone: 'tr' | 'ov' | 'ok' | 'bad',
-  step: SceneStep,
-  { palette, translate }: PacketInput,
-): void {
-  if (step.row !== null) return;
-  const text = translate({ code: `topology.word.${word}`, params: {} });
-  const width = textWidth(text, 'chip') + 14;
-  const y = step.at.y - (step.encapsulated || tone === 'ov' ? 38 : 32);
-  context.beginPath();
-  context.roundRect(step.at.x - width / 2, y, width, 16, 4);
-  context.fillStyle = palette[`${tone}Bg`];
-  context.fill();
-  context.lineWidth = 1;
-  context.strokeStyle = palette[tone];
-  context.stroke();
-  context.font = fontOf('chip', palette);
-  context.textAlign = 'center';
-  context.fillStyle = palette[tone];
-  context.fillText(text, step.at.x, y + 11.8);
-}
+const tones: Readonly<Record<SceneStep['effect'], Tone | null>> = {
+  none: null,
+  translated: 'tr',
+  encapsulated: 'ov',
+  decapsulated: 'ov',
+  delivered: 'ok',
+  dropped: 'bad',
+  rejected: 'bad',
+};
 
-function drawTag(context: CanvasRenderingContext2D, step: SceneStep, { palette }: PacketInput): void {
+/** What happened in a word where no row says it, and the addresses, outer over inner. */
+function drawTag(context: CanvasRenderingContext2D, step: SceneStep, { palette, translate }: PacketInput): void {
   if (step.tag === null) return;
-  const { box, lines } = step.tag;
+  const { box, lines, word } = step.tag;
+  const tone = tones[step.effect];
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, 7);
   context.fillStyle = palette.s1;
   context.fill();
   context.lineWidth = 1.3;
-  context.strokeStyle = step.encapsulated ? palette.ov : palette.line3;
+  context.strokeStyle = tone !== null ? palette[tone] : step.encapsulated ? palette.ov : palette.line3;
   context.stroke();
-  context.font = fontOf('address', palette);
   context.textAlign = 'left';
+  if (word && tone !== null) {
+    context.font = fontOf('cardName', palette);
+    context.fillStyle = palette[tone];
+    context.fillText(translate({ code: `topology.word.${step.effect}`, params: {} }), box.x + 8, box.y + 16);
+  }
+  context.font = fontOf('address', palette);
+  const first = box.y + (word ? 31 : 16);
   for (const [index, line] of lines.entries()) {
     context.fillStyle = line.outer ? palette.ov : palette.t1;
-    context.fillText(line.text, box.x + 8, box.y + 16 + index * 15);
+    context.fillText(line.text, box.x + 8, first + index * 15);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Translate } from '../../shared/message.ts';
 import type { Playhead } from '../../view/motion.ts';
 import { stepAt } from '../../view/motion.ts';
 import type { Point, SceneElement, SceneModel } from '../../view/scene.ts';
-import { between, type Camera, fitCamera, homeCamera, isInside, reveal, type Size, servicesBelow } from './camera.ts';
+import { between, type Camera, fitCamera, homeCamera, isInside, reveal, type Size, sameCamera, servicesBelow } from './camera.ts';
 import { fitCanvas } from './canvas.ts';
 import { createGraph, type Graph } from './cytoscapeGraph.ts';
 import { type Depth, graphElements } from './graphElements.ts';
@@ -57,6 +57,8 @@ export function useGraph(input: GraphInput): GraphControl {
   const stage = useRef<Size>({ width: 0, height: 0 });
   const touched = useRef(false);
   const animation = useRef(0);
+  /** Where a running move of the camera ends: the next move starts from there. */
+  const target = useRef<Camera | null>(null);
   const hoveredThing = useRef<string | null>(null);
   const [zoom, setZoom] = useState(1);
   const [freeBelowOutside, setFree] = useState(0);
@@ -112,10 +114,14 @@ export function useGraph(input: GraphInput): GraphControl {
     const current = graph.current;
     const { scene, reducedMotion } = latest.current;
     if (current === null || scene === null || stage.current.width === 0) return;
-    cancelAnimationFrame(animation.current);
     const from = current.camera();
-    const to = view(from, stage.current, scene);
+    const expected = target.current ?? from;
+    const to = view(expected, stage.current, scene);
+    if (sameCamera(to, expected)) return;
+    cancelAnimationFrame(animation.current);
+    target.current = to;
     if (reducedMotion) {
+      target.current = null;
       current.setCamera(to);
       return;
     }
@@ -124,6 +130,7 @@ export function useGraph(input: GraphInput): GraphControl {
       const part = Math.min(1, (now - start) / follow);
       current.setCamera(between(from, to, 1 - (1 - part) ** 3));
       if (part < 1) animation.current = requestAnimationFrame(frame);
+      else target.current = null;
     };
     animation.current = requestAnimationFrame(frame);
   }, []);
@@ -171,6 +178,7 @@ export function useGraph(input: GraphInput): GraphControl {
     measure();
     const touch = (): void => {
       touched.current = true;
+      target.current = null;
       cancelAnimationFrame(animation.current);
     };
     element.addEventListener('wheel', touch, { passive: true });
