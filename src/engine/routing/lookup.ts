@@ -115,7 +115,7 @@ function ruleApplies(rule: RoutingRule, query: RouteQuery): boolean {
     if (prefixOf(rule.from).length > 0) return false;
   }
   if (rule.to !== undefined && !cidrContains(rule.to, query.destination)) return false;
-  return rule.mark === undefined || (((query.mark ?? 0) & rule.mark.mask) >>> 0) === ((rule.mark.value & rule.mark.mask) >>> 0);
+  return rule.mark === undefined || ((query.mark ?? 0) & rule.mark.mask) >>> 0 === (rule.mark.value & rule.mark.mask) >>> 0;
 }
 
 /** Next hops that count: through devices that are up, and through the bound device if there is one. */
@@ -155,11 +155,7 @@ function* matchesInOrder(routing: Routing, query: RouteQuery, isUsable: LookupOp
 }
 
 /** The route that wins, without next-hop choice or candidates: for checks that only ask where an address lies. */
-export function findRoute(
-  routing: Routing,
-  query: RouteQuery,
-  isUsable: LookupOptions['isUsable'] = () => true,
-): FoundRoute | undefined {
+export function findRoute(routing: Routing, query: RouteQuery, isUsable: LookupOptions['isUsable'] = () => true): FoundRoute | undefined {
   for (const found of matchesInOrder(routing, query, isUsable)) return found;
   return undefined;
 }
