@@ -1,6 +1,6 @@
 /** From, To, Send: what is asked of the cluster. The fields take any word of the command line's; suggestions come from the cluster itself. */
 import { ChevronDown, Send } from 'lucide-react';
-import { type FormEvent, useId } from 'react';
+import { type FormEvent, useId, useMemo } from 'react';
 import { useApp, useServices, useWords } from '../app.ts';
 import { useExtras } from './useExtras.ts';
 
@@ -27,6 +27,8 @@ export function RequestBar() {
   const from = useApp((state) => state.from);
   const to = useApp((state) => state.to);
   const suggestions = useApp((state) => state.suggestions);
+  const sources = useMemo(() => distinct(suggestions.sources), [suggestions]);
+  const destinations = useMemo(() => distinct(suggestions.destinations), [suggestions]);
   const Field = extras === null ? NativeField : extras.RequestCombobox;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -40,7 +42,7 @@ export function RequestBar() {
           label={words('page.request.from')}
           placeholder={words('page.request.fromHint')}
           value={from}
-          suggestions={suggestions.sources}
+          suggestions={sources}
           onChange={store.getState().setFrom}
         />
         <Field
@@ -48,7 +50,7 @@ export function RequestBar() {
           label={words('page.request.to')}
           placeholder={words('page.request.toHint')}
           value={to}
-          suggestions={suggestions.destinations}
+          suggestions={destinations}
           onChange={store.getState().setTo}
         />
       </div>
@@ -58,6 +60,11 @@ export function RequestBar() {
       </button>
     </form>
   );
+}
+
+/** A port that a Service has for TCP and for UDP is one suggestion. */
+function distinct(suggestions: readonly Suggestion[]): readonly Suggestion[] {
+  return [...new Map(suggestions.map((suggestion) => [suggestion.value, suggestion])).values()];
 }
 
 function NativeField({ side, label, placeholder, value, suggestions, onChange }: RequestFieldProps) {

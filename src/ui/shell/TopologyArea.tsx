@@ -1,24 +1,26 @@
-/** Store to topology: measures the stage, passes scene and playhead on, and says what stands between the picture and the text. */
-import { useEffect, useRef } from 'react';
+/** Store to topology: passes scene and playhead on, and says what stands between the picture and the text. */
+import { useEffect } from 'react';
 import { useApp, useServices, useWords } from '../app.ts';
+import { Topology } from '../topology/Topology.tsx';
 
 export function ConnectedTopology() {
-  const { store } = useServices();
-  const stage = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = stage.current;
-    if (element === null) return;
-    const measure = (): void => {
-      if (element.clientWidth > 0) store.getState().resizeStage(element.clientWidth, element.clientHeight);
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, [store]);
+  const { store, say } = useServices();
+  const scene = useApp((state) => state.scene);
+  const playhead = useApp((state) => (state.steps.length === 0 ? null : state.playhead));
+  const thing = useApp((state) => state.thing);
+  const actions = store.getState();
   useFirstHopDrawn();
   return (
-    <div ref={stage} className="stage">
+    <div className="stage">
+      <Topology
+        scene={scene}
+        playhead={playhead}
+        selected={thing}
+        translate={say}
+        onSelect={actions.selectThing}
+        onToggle={actions.toggleExpanded}
+        onStage={actions.resizeStage}
+      />
       <LastGoodNote />
       <EmptyHints />
     </div>
