@@ -281,17 +281,15 @@ function acceptedBy(connection: number, trace: Trace): Accepted {
   };
 }
 
-/** Whether an answer came back to the very socket that asked. */
+/** Whether an answer came back to the very socket that asked; an echo has no ports to compare. */
 function arrived(answer: Trace, client: Endpoint): boolean {
   if (!succeeded(answer) || answer.final.namespace !== client.namespace) return false;
   const seen = pairOfReceiver(answer.final.packet);
-  return (
-    JSON.stringify(answer.final.packet.transport.kind === 'icmp' ? withoutPorts(seen) : seen) ===
-    JSON.stringify(answer.final.packet.transport.kind === 'icmp' ? withoutPorts(client.pair) : client.pair)
-  );
+  const hasPorts = answer.final.packet.transport.kind !== 'icmp';
+  const isSame = (left: SocketPair['local'], right: SocketPair['local']): boolean =>
+    left.ip === right.ip && (!hasPorts || left.port === right.port);
+  return isSame(seen.local, client.pair.local) && isSame(seen.remote, client.pair.remote);
 }
-
-const withoutPorts = (pair: SocketPair) => [pair.local.ip, pair.remote.ip];
 
 const answerLost = (connection: number, answer: Trace): Failure => ({ connection, lost: answer, answerLost: true, clientSees: 'timeout' });
 

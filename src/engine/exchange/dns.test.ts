@@ -45,7 +45,9 @@ describe.skipIf(!hasSharedData)('CoreDNS vectors (needs ../shared)', () => {
     // The fixture exposes one namespace, kubeadm's Corefile all of them; svcempty has svc1's ClusterIP, which an API server refuses.
     const queries = vectors.queries.filter(
       (query) =>
-        ['A', 'AAAA', 'CNAME'].includes(query.qtype) && !/unexposedns|kube-system|svcempty/.test(query.qname) && !query.qname.startsWith('*'),
+        ['A', 'AAAA', 'CNAME'].includes(query.qtype) &&
+        !/unexposedns|kube-system|svcempty/.test(query.qname) &&
+        !query.qname.startsWith('*'),
     );
     expect(queries.length).toBeGreaterThan(name === 'coredns-records' ? 25 : 4);
     for (const { qname, qtype, rcode, answer } of queries) {

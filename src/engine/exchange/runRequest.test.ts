@@ -97,6 +97,29 @@ spec: {type: ExternalName, externalName: web.default.svc.cluster.local}
     expect(branch).toMatchObject({ http: { status: 200, service: 'default/alias' }, deliveredTo: { pod: 'default/web' } });
   });
 
+  test('a controller behind a NodePort is found at the node that it runs on', () => {
+    const controller = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: nginx, labels: {app: nginx}}
+spec: {nodeName: kind-worker2, containers: [{name: controller, image: 'registry.k8s.io/ingress-nginx/controller:v1.13.0', ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: nginx}
+spec: {type: NodePort, selector: {app: nginx}, ports: [{port: 80, nodePort: 30080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+spec: {controller: k8s.io/ingress-nginx}
+`;
+    const simulation = cluster(controller + pod('web') + service('web', 'web') + ingress('{name: web, port: {number: 80}}'));
+    const [branch] = request(simulation, shop);
+    expect(branch?.connections[0]?.dialled).toEqual({ ip: '172.18.0.3', port: 30080 });
+    expect(branch).toMatchObject({ http: { status: 200, service: 'default/web' }, masqueraded: true });
+  });
+
   test('a host under tls is redirected to https', () => {
     const [branch] = request(
       cluster(pod('web') + service('web', 'web') + ingress('{name: web, port: {number: 80}}', 'tls: [{hosts: [shop.example]}]')),
@@ -145,6 +168,14 @@ describe('load balancers', () => {
     for (const branch of branches) {
       expect(branch).toMatchObject({ disposition: 'delivered', clientSees: 'connected', deliveredTo: { pod: 'default/web' } });
       expect(branch.connections.map((connection) => connection.from)).toEqual(['client', 'load-balancer']);
+    }
+  });
+
+  test('ipMode Proxy passes HTTP on, and the answer back', () => {
+    const branches = request(cluster(pod('web') + proxied), { from: 'external', to: 'http://198.51.100.40/x' });
+    for (const branch of branches) {
+      expect(branch).toMatchObject({ clientSees: 'http', http: { status: 200, service: 'default/web', upstreamPath: '/x' } });
+      expect(branch.connections.map((connection) => connection.clientSees)).toEqual(['http', 'http']);
     }
   });
 

@@ -37,7 +37,7 @@ export function podBehind(run: RequestRun, accepted: Pick<Accepted, 'namespace' 
 }
 
 function ownAnswer(run: RequestRun, dial: Dial, request: HttpRequest): HttpOutcome {
-  const service = run.index.servicesByAddress.get(dial.remote.ip);
+  const service = run.index.servicesByAddress.get(dial.remote.ip) ?? serviceOfNodePort(run, dial);
   return {
     status: 200,
     service: service === undefined ? null : `${service.namespace}/${service.name}`,
@@ -45,6 +45,14 @@ function ownAnswer(run: RequestRun, dial: Dial, request: HttpRequest): HttpOutco
     location: null,
     upstreamPath: request.target,
   };
+}
+
+/** The Service whose node port was dialled at a node's address. */
+function serviceOfNodePort(run: RequestRun, { remote, protocol }: Dial): ServiceState | undefined {
+  if (!run.index.nodesByAddress.has(remote.ip)) return undefined;
+  return run.index.state.services.find((service) =>
+    servicePorts(service).some((port) => port.nodePort === remote.port && port.protocol === protocol),
+  );
 }
 
 /** ipMode Proxy: the balancer ends the client's connection and opens one of its own to a node port, each target as likely as the others. */
