@@ -127,7 +127,7 @@ export function dropMessage(cause: DropCause) {
     case 'tooBig':
       return message('view.drop.tooBig', { mtu: cause.mtu });
     case 'unsupported':
-      return message('view.drop.unsupported', { what: cause.what });
+      return message(`trace.unsupported.${cause.what}`);
     case 'rule':
     case 'martian':
     case 'blackhole':

@@ -82,9 +82,9 @@ function stepSentence(step: Step) {
         verdict: step.verdict.toUpperCase(),
       });
     case 'drop':
+      if (step.cause.kind === 'unsupported') return message(`trace.unsupported.${step.cause.what}`);
       return message(`view.step.sentence.drop.${step.cause.kind}`, {
         interface: 'interface' in step.cause ? step.cause.interface : '',
-        what: step.cause.kind === 'unsupported' ? step.cause.what : '',
         chain: step.cause.kind === 'policy' ? step.cause.chain : step.cause.kind === 'rule' ? step.cause.reference.chain : '',
         mtu: step.cause.kind === 'tooBig' ? step.cause.mtu : 0,
       });
