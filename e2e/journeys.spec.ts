@@ -1,25 +1,110 @@
 /** What a user does, in a real browser against the built page. */
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { focusEditor, hops, open, pasteText, pause, problems, sharedManifest, things, timeline } from './page.ts';
 
-const hops = (page: Page) => page.getByRole('list', { name: 'Hops' }).getByRole('listitem');
-
-async function open(page: Page, path = '/'): Promise<void> {
-  await page.goto(path);
-  await expect(hops(page).first()).toBeVisible();
-}
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
 test('a scenario is there already, drawn and moving, and plays to its end', async ({ page }) => {
   await open(page);
   await expect(page.getByRole('combobox', { name: 'Scenario' })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Topology' })).toBeVisible();
-  await expect(page.getByRole('list', { name: 'Hops' })).toContainText('ingress-nginx-controller');
-  await expect(page.getByRole('list', { name: 'Hops' })).toContainText('microservice1-');
-  const timeline = page.getByRole('slider', { name: 'Timeline' });
-  const before = Number(await timeline.getAttribute('aria-valuenow'));
-  await expect.poll(async () => Number(await timeline.getAttribute('aria-valuenow'))).toBeGreaterThan(before);
-  await page.getByRole('button', { name: 'Pause' }).click();
-  await timeline.focus();
+  const list = page.getByRole('list', { name: 'Hops' });
+  await expect(list).toContainText('ingress-nginx-controller');
+  await expect(list).toContainText('KUBE-SEP-');
+  const before = Number(await timeline(page).getAttribute('aria-valuenow'));
+  await expect.poll(async () => Number(await timeline(page).getAttribute('aria-valuenow'))).toBeGreaterThan(before);
+  await pause(page);
+  await timeline(page).focus();
   await page.keyboard.press('End');
-  await expect.poll(async () => timeline.getAttribute('aria-valuenow')).toBe(await timeline.getAttribute('aria-valuemax'));
+  expect(await timeline(page).getAttribute('aria-valuenow')).toBe(await timeline(page).getAttribute('aria-valuemax'));
   await expect(page.getByText('The client receives HTTP 200')).toBeVisible();
+});
+
+test('playing reaches the last step by itself', async ({ page }) => {
+  await open(page);
+  await pause(page);
+  await timeline(page).focus();
+  await page.keyboard.press('End');
+  for (let step = 0; step < 6; step += 1) await page.getByRole('button', { name: 'Step back' }).click();
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible({ timeout: 30_000 });
+  expect(await timeline(page).getAttribute('aria-valuenow')).toBe(await timeline(page).getAttribute('aria-valuemax'));
+});
+
+test('typing a replica count changes the picture', async ({ page }) => {
+  await open(page);
+  await pause(page);
+  const pods = things(page).getByRole('button', { name: /microservice1-/ });
+  await expect(pods).toHaveCount(2);
+  await focusEditor(page);
+  await page.keyboard.press('Control+F');
+  await page.keyboard.type('replicas: 2');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('4');
+  await expect(pods).toHaveCount(4);
+});
+
+test('online-boutique pasted: every Service has endpoints and no problem is listed', async ({ page }) => {
+  const manifest = sharedManifest('corpus/online-boutique/kubernetes-manifests.yaml');
+  test.skip(manifest === undefined, 'needs ../shared/corpus beside the checkout');
+  await open(page);
+  await pasteText(page, manifest ?? '');
+  await expect(things(page).getByRole('button', { name: /cartservice-/ })).toHaveCount(1, { timeout: 20_000 });
+  await expect(problems(page)).toContainText('No problems');
+  for (const service of ['frontend:80', 'cartservice:7070', 'redis-cart:6379', 'adservice:9555']) {
+    const to = page.getByRole('combobox', { name: 'To' });
+    await to.fill(`service/default/${service}`);
+    await to.press('Escape');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect(page.getByText(/unreachable|established/).first()).toBeVisible();
+  }
+});
+
+test('broken text keeps the picture and lists the problem with its line', async ({ page }) => {
+  await open(page);
+  await pause(page);
+  const before = await things(page).getByRole('button').count();
+  await focusEditor(page);
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('\n---\nkind: [broken');
+  await expect(problems(page)).toContainText(/:\d+/);
+  await expect(problems(page)).not.toContainText('No problems');
+  expect(await things(page).getByRole('button').count()).toBe(before);
+  await expect(hops(page).nth(3)).toBeVisible();
+});
+
+test('a shared link opens in a fresh profile at the same step', async ({ page, browser, baseURL }) => {
+  await open(page);
+  await pause(page);
+  await hops(page).nth(7).getByRole('button', { name: /^8, / }).click();
+  const place = await timeline(page).getAttribute('aria-valuetext');
+  const step = await timeline(page).getAttribute('aria-valuenow');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(page.getByText(/link/i).first()).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toContain('#s=');
+  const fresh = await browser.newContext({ ...(baseURL === undefined ? {} : { baseURL }) });
+  const other = await fresh.newPage();
+  await open(other, link);
+  await expect(timeline(other)).toHaveAttribute('aria-valuetext', place ?? '');
+  await expect(timeline(other)).toHaveAttribute('aria-valuenow', step ?? '');
+  await fresh.close();
+});
+
+test('a bad link says so and loses nothing', async ({ page }) => {
+  await open(page, './#s=k1.thisIsNoLink');
+  await expect(page.getByText(/link/i).first()).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Hops' })).toContainText('microservice1');
+});
+
+test('the text survives a reload', async ({ page }) => {
+  await open(page);
+  await focusEditor(page);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('# mine\n');
+  await expect(page.getByText('# mine')).toBeVisible();
+  await page.waitForTimeout(1200);
+  await page.reload();
+  await expect(page.getByText('# mine')).toBeVisible({ timeout: 20_000 });
 });
