@@ -125,9 +125,14 @@ export function fieldRanges(text: string, events: readonly Event[]): FindSpan {
     return start === noPlace || end === noPlace ? undefined : { start, end: Math.max(start, end) };
   };
 
+  // What has many children is asked for many of them: a List of thousands of objects.
+  const knownChildren = new Map<number, readonly number[]>();
   const children = (index: number): readonly number[] => {
+    const known = knownChildren.get(index);
+    if (known !== undefined) return known;
     const found: number[] = [];
     for (let child = index + 1; child < nextOf(index) - 1; child = nextOf(child)) found.push(child);
+    knownChildren.set(index, found);
     return found;
   };
 
@@ -160,17 +165,25 @@ export function fieldRanges(text: string, events: readonly Event[]): FindSpan {
     readonly key: number | undefined;
   }
 
-  const member = (mapping: number, key: string): Place | undefined => {
+  const knownMembers = new Map<number, ReadonlyMap<string, Place>>();
+  const members = (mapping: number): ReadonlyMap<string, Place> => {
+    const known = knownMembers.get(mapping);
+    if (known !== undefined) return known;
+    const found = new Map<string, Place>();
     const nodes = children(mapping);
-    let merged: number | undefined;
     for (let at = 0; at + 1 < nodes.length; at += 2) {
-      const keyNode = nodes[at] ?? mapping;
-      const valueNode = nodes[at + 1] ?? mapping;
-      const name = keyText(keyNode);
-      if (name === key) return { value: valueNode, key: keyNode };
-      if (name === mergeKey) merged = valueNode;
+      const [key, value] = [nodes[at] ?? mapping, nodes[at + 1] ?? mapping];
+      const name = keyText(key);
+      if (name !== undefined) found.set(name, { value, key });
     }
-    return merged === undefined ? undefined : mergedMember(target(merged), key);
+    knownMembers.set(mapping, found);
+    return found;
+  };
+
+  const member = (mapping: number, key: string): Place | undefined => {
+    const found = members(mapping);
+    const merged = found.get(mergeKey);
+    return found.get(key) ?? (merged === undefined ? undefined : mergedMember(target(merged.value), key));
   };
 
   const mergedMember = (source: number, key: string): Place | undefined => {

@@ -6,22 +6,14 @@ import type { Diagnostic } from '../api/diagnostic.ts';
 import { namespacedName, type ObjectReference } from '../api/origin.ts';
 import type { ActingKind } from '../api/resource.ts';
 import { type Message, message } from '../net/message.ts';
-import {
-  type ClusterDocument,
-  clusterDocumentFindings,
-  isClusterDocument,
-  isClusterDocumentKind,
-  normalizeClusterDocument,
-} from './clusterDocumentShapes.ts';
-import { fitFields, withoutNulls } from './fields.ts';
+import { checkObject } from './checkObject.ts';
+import { type ClusterDocument, isClusterDocument, isClusterDocumentKind } from './clusterDocumentShapes.ts';
 import type { Finding } from './finding.ts';
 import { actingKinds, kindRole } from './kinds.ts';
 import type { RelativeRange } from './lines.ts';
 import { nameFindings } from './names.ts';
 import type { FreshDocument, ParsedDocument, RangeOf } from './parseDocument.ts';
 import { isPlainObject, memberOf, type PlainObject, valueAt } from './plainValue.ts';
-import { ruleFindings } from './rules.ts';
-import { checkTypes } from './status.ts';
 import { type BuiltInObject, isBuiltInKind, isOfKind } from './validateTypes.ts';
 
 /** An object of an acting kind, its type following from its kind. */
@@ -87,6 +79,8 @@ interface Collector {
   readonly unmodelled: UnmodelledEntry[];
   readonly diagnostics: RelativeDiagnostic[];
   readonly rangeOf: RangeOf;
+  /** A field as it is written. */
+  readonly textOf: (pointer: string) => string | undefined;
 }
 
 function textAt(value: unknown, pointer: string): string | undefined {
@@ -115,30 +109,8 @@ function addFindings(into: Collector, findings: readonly Finding[], pointer: str
   }
 }
 
-interface Checked {
-  /** The object as later stages read it. */
-  readonly object: PlainObject;
-  readonly findings: readonly Finding[];
-  /** Rules that an object of the right type breaks: it does not come to be. */
-  readonly broken: readonly Finding[];
-}
-
-function check(kind: ActingKind, raw: PlainObject): Checked {
-  if (isBuiltInKind(kind)) {
-    const fitted = fitFields(kind, raw);
-    const typed = checkTypes(kind, fitted.value);
-    const entry = { kind, object: typed.value };
-    return { object: typed.value, findings: [...typed.findings, ...fitted.findings], broken: isOfKind(entry) ? ruleFindings(entry) : [] };
-  }
-  const cleaned = withoutNulls(raw);
-  const value = isPlainObject(cleaned) ? cleaned : raw;
-  if (!isClusterDocumentKind(kind)) return { object: value, findings: [], broken: [] };
-  const object = normalizeClusterDocument(kind, value);
-  return { object, findings: clusterDocumentFindings(kind, object), broken: [] };
-}
-
 function readActing(into: Collector, kind: ActingKind, apiVersion: string, raw: PlainObject, pointer: string): void {
-  const { object, findings, broken } = check(kind, raw);
+  const { object, findings, broken } = checkObject(kind, raw, (field) => into.textOf(pointer + field));
   const reference = referenceOf(apiVersion, kind, object);
   const named = fixedNames[kind] === undefined ? nameFindings(kind, object) : [];
   const unsaid = named.filter((finding) => findings.every((other) => other.pointer !== finding.pointer));
@@ -221,7 +193,11 @@ function readKind(into: Collector, apiVersion: string, kind: string, value: Plai
 
 /** The objects of one parsed document. */
 export function interpretDocument({ parsed, freshRangeOf }: FreshDocument): DocumentContent {
-  const into: Collector = { resources: [], unmodelled: [], diagnostics: [], rangeOf: freshRangeOf };
+  const textOf = (pointer: string): string | undefined => {
+    const range = freshRangeOf(pointer);
+    return range === undefined ? undefined : parsed.text.slice(range.start, range.end);
+  };
+  const into: Collector = { resources: [], unmodelled: [], diagnostics: [], rangeOf: freshRangeOf, textOf };
   if (parsed.failure !== undefined) into.diagnostics.push({ severity: 'error', ...parsed.failure });
   else if (parsed.value !== null) readObject(into, parsed.value, '', {});
   return { parsed, resources: into.resources, unmodelled: into.unmodelled, diagnostics: into.diagnostics };

@@ -178,6 +178,16 @@ describe('what is wrong', () => {
     expect(resources[0]?.object).not.toHaveProperty('spec.selektor');
   });
 
+  test('a word that kubectl reads as a boolean is text where text is required, with a warning; true itself is not', () => {
+    const text = named('Pod', 'n', '  namespace: y\n  labels: {on: no}\nspec: {hostNetwork: on, containers: [{name: c}]}\n');
+    expect(problems(text)).toEqual(['warning 6 field.wordAsText', 'warning 4 field.wordAsText', 'warning 5 field.wordAsText']);
+    expect(read(text).resources[0]).toMatchObject({
+      reference: { namespace: 'y', name: 'n' },
+      object: { metadata: { name: 'n', labels: { true: 'no' } }, spec: { hostNetwork: true } },
+    });
+    expect(problems(named('Namespace', 'true'))).toEqual(['error 4 field.notString']);
+  });
+
   test('a status that does not hold together costs itself, not the object', () => {
     const workload =
       'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n    spec: {containers: [{name: c}]}\n  volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce]}}]\n';
