@@ -9,7 +9,7 @@ import type { Cluster } from '../topology/networkNamespace.ts';
 import type { Hop, Step, Trace } from '../trace/trace.ts';
 import type { Conversation } from './converse.ts';
 import type { Connection, HttpOutcome, Reason, RequestBranch, Translation } from './probe.ts';
-import { freezeConnections, type RequestRun, recordOf } from './requestRun.ts';
+import { freezeConnections, type RequestRun, recordOf, succeeded } from './requestRun.ts';
 import type { Destination } from './resolveDestination.ts';
 import { podBehind } from './serve.ts';
 
@@ -54,7 +54,11 @@ function reasonOf(run: RequestRun, conversation: Conversation): Reason | null {
     const explained = explainTrace(run.cluster, run.index, failure.lost);
     return explained ?? arrivedInVain(run, failure.connection, failure.answerLost);
   }
-  return http === null || http.status < 400 ? null : httpReason(run.index, http);
+  if (http === null || http.status < 400) return null;
+  // 502 and 504: what became of the last upstream that nginx tried.
+  const upstream = firstTrace(run, conversation.last);
+  const explained = upstream === undefined ? null : explainTrace(run.cluster, run.index, upstream);
+  return explained ?? httpReason(run.index, http);
 }
 
 function arrivedInVain(run: RequestRun, connection: number, answerLost: boolean): Reason {
@@ -102,8 +106,7 @@ function backendAt(ingress: IngressObject, field: string | undefined) {
 /** Who took the request in the end, and whom it saw as its client. */
 function serverOf(run: RequestRun, conversation: Conversation): Pick<Outcome, 'deliveredTo' | 'seenByServer'> {
   const trace = firstTrace(run, conversation.last);
-  const failed = conversation.failure !== null && conversation.failure.connection === conversation.last && !conversation.failure.answerLost;
-  if (trace === undefined || failed) return { deliveredTo: null, seenByServer: null };
+  if (trace === undefined || !succeeded(trace) || endedAtBalancer(run, conversation)) return { deliveredTo: null, seenByServer: null };
   const { namespace, packet } = trace.final;
   // An echo has an identifier where others have ports.
   const pair = packet.transport.kind === 'icmp' ? { source: 0, destination: 0 } : portsOf(packet);
@@ -115,6 +118,10 @@ function serverOf(run: RequestRun, conversation: Conversation): Pick<Outcome, 'd
     seenByServer: { ip: packet.source, port: pair.source },
   };
 }
+
+/** A balancer in proxy mode is no server: what it took and could not pass on was delivered to nobody. */
+const endedAtBalancer = (run: RequestRun, conversation: Conversation): boolean =>
+  conversation.failure !== null && run.cluster.namespaces.get(recordOf(run, conversation.last).to ?? '')?.kind === 'loadBalancer';
 
 // ---------------------------------------------------------------- translations
 

@@ -80,10 +80,17 @@ describe('Ingress', () => {
 
   test('a Pod that does not listen on the target port: three tries, then 502', () => {
     const [branch] = request(cluster(pod('web', '', 9090) + service('web', 'web') + ingress('{name: web, port: {number: 80}}')), shop);
-    // The Service says 8080, the container 9090: nobody listens, unless a Service makes the port served.
-    expect(branch?.http?.status).toBe(502);
-    expect(branch?.clientSees).toBe('http');
+    expect(branch).toMatchObject({ http: { status: 502 }, clientSees: 'http', disposition: 'noListener', deliveredTo: null });
+    expect(branch?.reason?.message.code).toBe('exchange.reason.targetPortClosed');
     expect(branch?.connections.map((connection) => connection.clientSees)).toEqual(['http', 'refused', 'refused', 'refused']);
+  });
+
+  test('upstreams that stay silent: 504', () => {
+    const local = service('far', 'web', 'internalTrafficPolicy: Local');
+    const documents = pod('web', 'nodeName: kind-control-plane') + local + ingress('{name: far, port: {number: 80}}');
+    const [branch] = request(cluster(documents), shop, { serviceUpstream: true });
+    expect(branch).toMatchObject({ http: { status: 504 }, clientSees: 'http', disposition: 'dropped' });
+    expect(branch?.reason?.message.code).toBe('exchange.reason.noLocalEndpoints');
   });
 
   test('an ExternalName backend is resolved by nginx', () => {
