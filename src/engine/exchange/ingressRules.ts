@@ -78,20 +78,21 @@ const creationTime = (ingress: Resource<'Ingress'>): string => String(ingress.ob
 
 const defaultRule = (ingress: Resource<'Ingress'>): IngressPathRule | null => {
   const backend = ingress.object.spec?.defaultBackend;
-  if (backend === undefined) return null;
+  if (backend?.service === undefined) return null;
   const origin = originOf(ingress, '/spec/defaultBackend');
   return { ingress, host: null, path: '/', pathType: 'Prefix', backend, origin };
 };
 
+/** A backend that is a resource and no Service is passed over, as ingress-nginx does; ingressDiagnostics.ts says so. */
 function pathRules(ingress: Resource<'Ingress'>, host: string | null, position: number): readonly IngressPathRule[] {
-  return (ingress.object.spec?.rules?.[position]?.http?.paths ?? []).map((entry, index) => ({
-    ingress,
-    host,
-    path: entry.path === undefined || entry.path === '' ? '/' : entry.path,
-    pathType: entry.pathType === 'Exact' || entry.pathType === 'Prefix' ? entry.pathType : 'ImplementationSpecific',
-    backend: entry.backend,
-    origin: originOf(ingress, `/spec/rules/${position}/http/paths/${index}`),
-  }));
+  return (ingress.object.spec?.rules?.[position]?.http?.paths ?? []).flatMap((entry, index) => {
+    if (entry.backend.service === undefined) return [];
+    const pathType = entry.pathType === 'Exact' || entry.pathType === 'Prefix' ? entry.pathType : 'ImplementationSpecific';
+    const path = entry.path === undefined || entry.path === '' ? '/' : entry.path;
+    return [
+      { ingress, host, path, pathType, backend: entry.backend, origin: originOf(ingress, `/spec/rules/${position}/http/paths/${index}`) },
+    ];
+  });
 }
 
 const typeOrder: Readonly<Record<PathType, number>> = { Exact: 0, Prefix: 1, ImplementationSpecific: 2 };
