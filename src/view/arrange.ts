@@ -37,7 +37,7 @@ export function arrangeScene(input: ArrangeInput): { readonly scene: SceneModel;
   emitOutsideCables(geometry, topology);
   emitBusCables(geometry, topology);
   return {
-    placement,
+    placement: { ...placement, heights: { ...placement.heights, ...Object.fromEntries(geometry.slotHeights) } },
     scene: {
       revision,
       width: geometry.metrics.width,

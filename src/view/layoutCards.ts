@@ -83,11 +83,11 @@ export function planCard(pod: PodModel, form: CardForm, width: number): CardPlan
     const height = Math.max(34, textEnd + 9);
     return { lines, chips: [], height, portY: Math.round(height / 2) };
   }
-  const chipTop = Math.max(pod.hostNetwork ? 36 : 45, textEnd + 8);
+  const chipTop = Math.max(pod.hostNetwork ? 36 : 45, textEnd + 7);
   const left = pod.hostNetwork ? 10 : chipsX;
   const chips = planChips(pod, left, chipTop, width);
   const bottom = Math.max(...chips.map((chip) => chip.y + chip.height));
-  return { lines, chips, height: bottom + 9, portY: chipTop + chipHeight / 2 };
+  return { lines, chips, height: bottom + 8, portY: chipTop + chipHeight / 2 };
 }
 
 const stateOf = (pod: PodModel): SceneElement['state'] =>

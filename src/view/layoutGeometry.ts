@@ -1,5 +1,6 @@
 /** What the layout knows about places while it builds the scene: where ports, stacks, cards and cables are, so that a path can follow them. */
 import type { Metrics } from './layoutMetrics.ts';
+import type { SlotHeights } from './layoutPlacement.ts';
 import type { Box, Point, SceneElement, SceneLink, SceneText, TextRole } from './scene.ts';
 
 /** A node drawn with its stack. */
@@ -71,6 +72,8 @@ export interface Geometry {
   readonly cables: Map<string, readonly Point[]>;
   /** Pod without a card of its own → the node that it stands on. */
   readonly hiddenBehind: Map<string, string>;
+  /** Node id → heights of its slots, as now laid out. */
+  readonly slotHeights: Map<string, SlotHeights>;
 }
 
 export const createGeometry = (metrics: Metrics): Geometry => ({
@@ -81,6 +84,7 @@ export const createGeometry = (metrics: Metrics): Geometry => ({
   ports: new Map(),
   cables: new Map(),
   hiddenBehind: new Map(),
+  slotHeights: new Map(),
 });
 
 export const portKey = (namespace: string, device: string): string => `${namespace} ${device}`;

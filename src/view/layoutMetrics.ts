@@ -85,7 +85,7 @@ export function metricsFor(stage: StageSettings): Metrics {
     rail,
     vethWidth: Math.max(leastVeth, nodeWidth - Math.ceil(used)),
     podWidth: Math.floor(podWidth),
-    podGap: low ? 10 : 12,
+    podGap: 10,
     twoColumns,
     vethLines,
   };

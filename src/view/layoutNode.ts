@@ -73,7 +73,7 @@ export function planNode(geometry: Geometry, input: PodsInput): NodePlan {
   const header = planHeader(input.node, geometry);
   const pods = planPods(geometry, input);
   const stackHeight = metrics.laneHeight * 2 + metrics.rowHeight * 4;
-  const height = header.height + Math.max(stackHeight + metrics.foot, pods.height + 12);
+  const height = header.height + Math.max(stackHeight + metrics.foot, pods.height + 10);
   return { height, headerHeight: header.height, headerTexts: header.texts, pods };
 }
 

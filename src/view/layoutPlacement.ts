@@ -17,9 +17,16 @@ export interface Placement {
   readonly slots: Readonly<Record<string, { readonly node: string; readonly slot: number }>>;
   /** Node id → owners in the order in which a crowded node shows them. */
   readonly owners: Readonly<Record<string, readonly string[]>>;
+  /** Node id → the heights of its slots while its Pods have that form: an empty slot keeps its room. */
+  readonly heights: Readonly<Record<string, SlotHeights>>;
 }
 
-const empty: Omit<Placement, 'tidy'> = { rows: [], outside: [], slots: {}, owners: {} };
+export interface SlotHeights {
+  readonly form: 'full' | 'compact';
+  readonly bySlot: Readonly<Record<number, number>>;
+}
+
+const empty: Omit<Placement, 'tidy'> = { rows: [], outside: [], slots: {}, owners: {}, heights: {} };
 
 /** `walked` are the ids of the Pods that the shown request visits, in its order: new ones among them come first. */
 export function placeThings(
@@ -41,15 +48,18 @@ export function placeThings(
     outside: placeOutside(topology.outside, kept.outside),
     slots,
     owners,
+    heights: kept.heights,
   };
 }
+
+/** "worker10" comes after "worker2". */
+const numeric = new Intl.Collator('en', { numeric: true });
 
 /** Nodes of one segment stay together, so that its bus is one piece; in a segment workers come first. */
 function placeRows(topology: TopologyModel, kept: readonly string[]): readonly string[] {
   const known = new Map(kept.map((id, index) => [id, index]));
   const segments = new Map(topology.segments.map((segment, index) => [segment.id, index]));
   const rank = (node: NodeModel): number => (segments.get(node.segment) ?? segments.size) * 2 + (node.role === 'control-plane' ? 1 : 0);
-  const numeric = new Intl.Collator('en', { numeric: true });
   return [...topology.nodes]
     .sort((left, right) => {
       const byGroup = rank(left) - rank(right);

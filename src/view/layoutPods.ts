@@ -52,26 +52,39 @@ export function planPods(geometry: Geometry, input: PodsInput): PodsPlan {
   const { metrics } = geometry;
   const slotOf = (pod: PodModel): number => input.placement.slots[pod.id]?.slot ?? 0;
   const pods = [...input.node.pods].sort((left, right) => slotOf(left) - slotOf(right));
-  if (pods.length <= 3) return planColumn(pods, slotOf, 'full', metrics.podWidth, metrics.podGap);
+  if (pods.length <= 3) return planColumn(geometry, input, pods, slotOf, 'full', metrics.podGap);
   if (pods.length <= 10) {
     if (metrics.twoColumns) return planTwoColumns(pods, slotOf, metrics.podWidth);
-    return planColumn(pods, slotOf, 'compact', metrics.podWidth, metrics.vethLines === 2 ? 12 : 8);
+    return planColumn(geometry, input, pods, slotOf, 'compact', metrics.vethLines === 2 ? 12 : 8);
   }
   return planCrowd(geometry, input, pods);
 }
 
-/** A slot without a Pod keeps the height of the last card above it. */
-function planColumn(pods: readonly PodModel[], slotOf: (pod: PodModel) => number, form: CardForm, width: number, gap: number): PodsPlan {
+/** A slot keeps the room of the largest card it held, also while it is empty. */
+function planColumn(
+  geometry: Geometry,
+  { node, placement }: PodsInput,
+  pods: readonly PodModel[],
+  slotOf: (pod: PodModel) => number,
+  form: CardForm,
+  gap: number,
+): PodsPlan {
+  const width = geometry.metrics.podWidth;
+  const known = placement.heights[node.id];
+  const heights: Record<number, number> = known?.form === form ? { ...known.bySlot } : {};
+  const bySlot = new Map(pods.map((pod) => [slotOf(pod), pod]));
   const cards: PlacedCard[] = [];
-  let [y, slot, pitch] = [0, 0, (form === 'full' ? 84 : 48) + gap];
-  for (const pod of pods) {
-    y += (slotOf(pod) - slot) * pitch;
-    const plan = planCard(pod, form, width);
-    cards.push({ pod, form, plan, x: 0, y, width, laneY: null });
-    pitch = plan.height + gap;
-    y += pitch;
-    slot = slotOf(pod) + 1;
+  const last = Math.max(-1, ...bySlot.keys());
+  let y = 0;
+  for (let slot = 0; slot <= last; slot += 1) {
+    const pod = bySlot.get(slot);
+    const plan = pod === undefined ? null : planCard(pod, form, width);
+    if (pod !== undefined && plan !== null) cards.push({ pod, form, plan, x: 0, y, width, laneY: null });
+    const height = Math.max(heights[slot] ?? 0, plan?.height ?? 0);
+    heights[slot] = height;
+    y += height + gap;
   }
+  geometry.slotHeights.set(node.id, { form, bySlot: heights });
   return { cards, blocks: [], height: Math.max(0, y - gap) };
 }
 
