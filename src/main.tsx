@@ -101,21 +101,22 @@ async function share(): Promise<void> {
 
 /** Moves time on while the player plays; asks for no frame otherwise. */
 function runAnimation(): void {
-  let frame = 0;
+  let running = false;
   let last = 0;
   const tick = (time: number): void => {
-    frame = 0;
-    const { playing } = store.getState();
-    if (!playing) return;
-    store.getState().tick(Math.min(100, time - last));
+    store.getState().tick(Math.max(0, Math.min(100, time - last)));
     last = time;
-    frame = requestAnimationFrame(tick);
+    running = store.getState().playing;
+    if (running) requestAnimationFrame(tick);
   };
-  store.subscribe((state) => {
-    if (!state.playing || frame !== 0) return;
+  const start = (): void => {
+    if (running || !store.getState().playing) return;
+    running = true;
     last = performance.now();
-    frame = requestAnimationFrame(tick);
-  });
+    requestAnimationFrame(tick);
+  };
+  store.subscribe(start);
+  start();
 }
 
 /** The typefaces can wait: text stands in the system's own until then. */

@@ -12,6 +12,7 @@ import { ConnectedHopList, ConnectedPlayer } from './shell/PlayerArea.tsx';
 import { RequestBar } from './shell/RequestBar.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { ConnectedTopology } from './shell/TopologyArea.tsx';
+import { useFirstHopDrawn } from './shell/useFirstHopDrawn.ts';
 import { useKeyboard } from './shell/useKeyboard.ts';
 import { phoneQuery, useMedia } from './shell/useMedia.ts';
 import { useTheme } from './shell/useTheme.ts';
@@ -22,6 +23,7 @@ const Dialogs = lazy(() => import('./shell/extras/Dialogs.tsx'));
 export function App() {
   useTheme();
   useKeyboard();
+  useFirstHopDrawn();
   const phone = useMedia(phoneQuery);
   const dialog = useApp((state) => state.dialog);
   return (
@@ -29,7 +31,13 @@ export function App() {
       <TopBar phone={phone} />
       <Progress />
       <Notices />
-      {phone ? <PhoneBody /> : <WideBody />}
+      {phone ? (
+        <PhoneBody />
+      ) : (
+        <main className="areas-main">
+          <WideBody />
+        </main>
+      )}
       {phone && <PhoneFoot />}
       <Announcer />
       {dialog !== null && (

@@ -22,7 +22,7 @@ export function Problems() {
   const shown = (open ? problems : serious).slice(0, rowLimit);
   return (
     <div className="problems">
-      <ul className={`problem-list${open ? ' open' : ''}`} aria-label={words('page.problems.list')}>
+      <ul className={`problem-list${shown.length > 0 ? ' filled' : ''}`} aria-label={words('page.problems.list')}>
         {serious.length === 0 && (
           <li className="no-problems">
             <Check size={14} aria-hidden="true" />

@@ -82,10 +82,14 @@ async function loadSchema(): Promise<JSONSchema | null> {
   }
 }
 
+/** Monaco reads six digits only; the build shortens "#ffffff" to "#fff". */
+const longHex = (colour: string): string =>
+  /^#[0-9a-f]{3}$/i.test(colour) ? `#${[...colour.slice(1)].map((digit) => digit + digit).join('')}` : colour;
+
 /** Monaco's colours from the page's own tokens. */
 export function defineThemes(): void {
   const style = getComputedStyle(document.documentElement);
-  const colour = (token: string): string => style.getPropertyValue(token).trim();
+  const colour = (token: string): string => longHex(style.getPropertyValue(token).trim());
   const dark = document.documentElement.dataset.theme !== 'light';
   const bare = (token: string): string => colour(token).replace('#', '');
   monaco.editor.defineTheme('packetwalk', {

@@ -1,5 +1,4 @@
 /** Store to topology: passes scene and playhead on, and says what stands between the picture and the text. */
-import { useEffect } from 'react';
 import { useApp, useServices, useWords } from '../app.ts';
 import { Topology } from '../topology/Topology.tsx';
 
@@ -9,7 +8,6 @@ export function ConnectedTopology() {
   const playhead = useApp((state) => (state.steps.length === 0 ? null : state.playhead));
   const thing = useApp((state) => state.thing);
   const actions = store.getState();
-  useFirstHopDrawn();
   return (
     <div className="stage">
       <Topology
@@ -25,27 +23,6 @@ export function ConnectedTopology() {
       <EmptyHints />
     </div>
   );
-}
-
-/** Marks the moment after which the rest of the page may load: the first walk is painted, or there is nothing to walk. */
-function useFirstHopDrawn(): void {
-  const { store } = useServices();
-  const scene = useApp((state) => state.scene);
-  const waits = useApp((state) => state.simulatedRevision === 0 || (state.probe !== null && state.request === null));
-  const dead = useApp((state) => state.status === 'dead' || state.failure !== null);
-  const done = useApp((state) => state.firstHopDrawn);
-  const ready = (scene !== null && !waits) || dead;
-  useEffect(() => {
-    if (done || !ready) return;
-    let second = 0;
-    const first = requestAnimationFrame(() => {
-      second = requestAnimationFrame(() => store.getState().markFirstHopDrawn());
-    });
-    return () => {
-      cancelAnimationFrame(first);
-      cancelAnimationFrame(second);
-    };
-  }, [done, ready, store]);
 }
 
 /** "showing the last good text, line 12 has an error" */

@@ -183,10 +183,12 @@ export function useGraph(input: GraphInput): GraphControl {
     };
     element.addEventListener('wheel', touch, { passive: true });
     element.addEventListener('pointerdown', touch);
-    void document.fonts?.ready.then(drawAll);
+    // The page's typefaces come after the first walk is drawn: what was painted in the system's own is painted again.
+    document.fonts.addEventListener('loadingdone', drawAll);
     return () => {
       observer.disconnect();
       stopTheme();
+      document.fonts.removeEventListener('loadingdone', drawAll);
       element.removeEventListener('wheel', touch);
       element.removeEventListener('pointerdown', touch);
       cancelAnimationFrame(animation.current);
