@@ -36,8 +36,9 @@ const textX = (form: CardForm, width: number): number => (width < narrowCard ? n
 const top = { full: 19, compact: 16 } as const;
 const lineHeight = 13;
 const chipHeight = 20;
+const chipPadding = 10;
 /** Right of a packet that stands on the port. */
-const chipsX = 23;
+const chipsX = 20;
 /** Above a packet that stands on the port. */
 export const labelAbovePort = 13;
 
@@ -55,20 +56,23 @@ function nameLines(pod: PodModel, width: number): readonly NameLine[] {
   ];
 }
 
+/** Chips in rows; one that does not fit beside the others breaks its ports into a second line before it takes a row of its own. */
 function planChips(pod: PodModel, left: number, top: number, width: number): readonly Chip[] {
   const chips: Chip[] = [];
+  const right = width - 6;
   let [x, y, rowHeight] = [left, top, chipHeight];
-  const all = [{ name: 'pause', ports: [] }, ...pod.containers];
-  for (const container of all) {
+  for (const container of [{ name: 'pause', ports: [] }, ...pod.containers]) {
     const label = [container.name, ...container.ports.map((port) => `:${port}`)].join(' ');
-    const lines = wrapText(label, 'chip', width - left - 20);
-    const chipWidth = Math.max(...lines.map((line) => textWidth(line, 'chip'))) + 12;
-    const height = chipHeight + (lines.length - 1) * 12;
-    if (x > left && x + chipWidth > width - 8) {
+    const beside = wrapText(label, 'chip', right - x - chipPadding);
+    const breaks = x > left && (beside.length > 2 || textWidth(container.name, 'chip') > right - x - chipPadding);
+    if (breaks) {
       x = left;
       y += rowHeight + 4;
       rowHeight = chipHeight;
     }
+    const lines = breaks ? wrapText(label, 'chip', right - left - chipPadding) : beside;
+    const chipWidth = Math.max(...lines.map((line) => textWidth(line, 'chip'))) + chipPadding;
+    const height = chipHeight + (lines.length - 1) * 12;
     rowHeight = Math.max(rowHeight, height);
     chips.push({ name: container.name, ports: container.ports, lines, x, y, width: chipWidth, height });
     x += chipWidth + 4;

@@ -169,9 +169,14 @@ function emitPorts(geometry: Geometry, node: NodeModel, stack: StackPlace): void
     emitPort(geometry, node, uplink, at, [label]);
   }
   const tunnel = tunnelOf(node);
-  const below = stack.outY + laneInset(geometry.metrics) + 13;
+  const below = stack.outY + laneInset(geometry.metrics) + (geometry.metrics.foot < 22 ? 15 : 13);
   if (tunnel !== undefined) {
-    const label = nativeText([tunnel.name, ...tunnel.addresses].join(' '), stack.box.x + geometry.metrics.gutter + 3, below, 'interface');
+    const label = nativeText(
+      [tunnel.name, ...tunnel.addresses].join(' '),
+      stack.box.x + geometry.metrics.gutter - (geometry.metrics.vethLines === 2 ? 13 : -3),
+      below,
+      'interface',
+    );
     emitPort(geometry, node, tunnel, { x: stack.tunnelX, y: stack.outY }, [label]);
   }
   const others = node.ports.filter((port) => port !== uplink && port !== tunnel && port.device !== 'loopback');

@@ -60,10 +60,10 @@ export function planPods(geometry: Geometry, input: PodsInput): PodsPlan {
   return planCrowd(geometry, input, pods);
 }
 
-/** A slot keeps the room of the largest card it held, also while it is empty. */
+/** A slot keeps the room of the largest card it held, also while it is empty. What packetwalk added and no packet visits stays small. */
 function planColumn(
   geometry: Geometry,
-  { node, placement }: PodsInput,
+  { node, placement, walked }: PodsInput,
   pods: readonly PodModel[],
   slotOf: (pod: PodModel) => number,
   form: CardForm,
@@ -78,8 +78,9 @@ function planColumn(
   let y = 0;
   for (let slot = 0; slot <= last; slot += 1) {
     const pod = bySlot.get(slot);
-    const plan = pod === undefined ? null : planCard(pod, form, width);
-    if (pod !== undefined && plan !== null) cards.push({ pod, form, plan, x: 0, y, width, laneY: null });
+    const shown = pod?.added === true && !walked.has(pod.id) ? 'compact' : form;
+    const plan = pod === undefined ? null : planCard(pod, shown, width);
+    if (pod !== undefined && plan !== null) cards.push({ pod, form: shown, plan, x: 0, y, width, laneY: null });
     const height = Math.max(heights[slot] ?? 0, plan?.height ?? 0);
     heights[slot] = height;
     y += height + gap;

@@ -9,7 +9,7 @@ import type { BranchModel, HopModel, LegModel, StepModel } from './model.ts';
 import { endOf, type LineEnd, routeInStack, type Spot, shiftLine } from './pathLines.ts';
 import { rowOf, rowWords } from './pathRows.ts';
 import { createTagPlacer, type PlaceTag } from './pathTags.ts';
-import type { Point, SceneBadge, SceneLeg, SceneStep } from './scene.ts';
+import type { Point, SceneBadge, SceneLeg, SceneRow, SceneStep } from './scene.ts';
 
 /** Model pixels between two passes over one line. */
 export const lanePitch = 4;
@@ -36,6 +36,8 @@ interface HopState {
   onSpine: boolean;
   translated: boolean;
   rejected: boolean;
+  /** The row of the step before: a packet that is lost without naming a hook is lost there. */
+  row: SceneRow | null;
 }
 
 export function walkLegs(geometry: Geometry, branch: BranchModel): readonly SceneLeg[] {
@@ -78,7 +80,7 @@ function walkHop(
   placeTag: PlaceTag,
 ): void {
   const place = placeOf(geometry, hop) ?? cursor.place;
-  const state: HopState = { hop, place, pass: 0, onSpine: false, translated: false, rejected: false };
+  const state: HopState = { hop, place, pass: 0, onSpine: false, translated: false, rejected: false, row: null };
   const cable = enterHop(geometry, cursor, state, before);
   for (const [index, step] of hop.steps.entries()) {
     const way = moveTo(geometry, cursor, state, step, index);
@@ -199,9 +201,11 @@ function drawStep(geometry: Geometry, cursor: Cursor, state: HopState, drawn: Dr
   const line = drawn.line.length > 0 ? drawn.line : [startPoint(cursor.spot, place)];
   if (cursor.drawn === null) cursor.drawn = line.at(-1) ?? null;
   const at = line.at(-1) ?? { x: 0, y: 0 };
-  const row = place?.kind === 'stack' ? rowWords(hop, step, cursor.reply) : null;
   const effect = state.rejected && step.effect === 'dropped' ? 'rejected' : step.effect;
   const lost = effect === 'dropped' || effect === 'rejected';
+  const named = place?.kind === 'stack' ? rowWords(hop, step, cursor.reply) : null;
+  const row = named ?? (lost && cursor.spot.kind === 'spine' ? state.row : null);
+  state.row = row;
   const reach = lost && place?.kind === 'stack' && cursor.spot.kind === 'spine';
   return {
     id: `${hop.id}.${index}`,
@@ -230,8 +234,12 @@ function tagLines(cursor: Cursor, { hop, translated }: HopState, step: StepModel
   return [{ text: `→ ${cursor.outer.destination}`, outer: true }, inner];
 }
 
+/** Steps in which the packet is at the interface; a route or a neighbour only names it. */
+const crossing: ReadonlySet<string> = new Set(['receive', 'transmit', 'bridge', 'encapsulate', 'decapsulate']);
+
 function litElements(geometry: Geometry, { hop, place }: HopState, step: StepModel): readonly string[] {
-  const port = step.interface === null ? undefined : geometry.ports.get(portKey(hop.namespace, step.interface))?.element;
+  const crosses = step.interface !== null && crossing.has(step.kind);
+  const port = crosses ? geometry.ports.get(portKey(hop.namespace, step.interface ?? ''))?.element : undefined;
   const row = rowOf(step.hook);
   return [
     ...(port === undefined || port === null ? [] : [port]),
@@ -261,7 +269,7 @@ function badgeOf(geometry: Geometry, hop: HopModel, steps: readonly SceneStep[],
   const middle = ys.length === 0 ? box.y : (Math.min(...ys) + Math.max(...ys)) / 2;
   const wanted =
     place.kind === 'bus'
-      ? { x: place.x - 17, y: clamp(middle, box.y + 10, box.y + box.height - 10) }
+      ? { x: box.x + box.width + 10, y: clamp(middle, box.y + 10, box.y + box.height - 10) }
       : { x: box.x + box.width - 15, y: box.y };
   let x = wanted.x;
   while (before.some((badge) => Math.abs(badge.at.y - wanted.y) < 18 && Math.abs(badge.at.x - x) < 19)) x -= 20;

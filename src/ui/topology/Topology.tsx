@@ -7,11 +7,13 @@ import { message, type Translate } from '../../shared/message.ts';
 import type { Playhead } from '../../view/motion.ts';
 import type { SceneElement, SceneModel } from '../../view/scene.ts';
 import { reveal, servicesCamera, zoomAbout } from './camera.ts';
+import type { Depth } from './graphElements.ts';
 import { Legend, type LegendLine } from './Legend.tsx';
 import { focusableThings, searchThings } from './neighbours.ts';
 import { ThingList } from './ThingList.tsx';
 import { Toolbar } from './Toolbar.tsx';
 import { useGraph } from './useGraph.ts';
+import { useGraphKeys } from './useGraphKeys.ts';
 import './topology.css';
 
 export interface TopologyProps {
@@ -50,6 +52,7 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
   const [words, setWords] = useState('');
   const foundIndex = useRef(-1);
   const reducedMotion = useReducedMotion();
+  const root = useRef<HTMLDivElement>(null);
   const graph = useGraph({ scene, playhead, selected, focused, hidden, reducedMotion, translate, onSelect, onToggle, onStage });
   const things = useMemo(
     () => (scene === null ? [] : focusableThings(graph.depth === 'services' ? scene.services.elements : scene.elements)),
@@ -70,8 +73,22 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
   const zoomBy = (factor: number): void =>
     graph.moveTo((camera, stage) => zoomAbout(camera, camera.zoom * factor, { x: stage.width / 2, y: stage.height / 2 }));
 
+  const showDepth = (depth: Depth): void => {
+    if (depth === 'services') graph.moveTo((_, stage, { services }) => servicesCamera(services, stage));
+    else graph.home();
+  };
+  useGraphKeys(root, {
+    '+': () => zoomBy(1.2),
+    '=': () => zoomBy(1.2),
+    '-': () => zoomBy(1 / 1.2),
+    '0': graph.home,
+    f: graph.fit,
+    z: () => showDepth(graph.depth === 'services' ? 'pods' : 'services'),
+    '/': () => root.current?.querySelector<HTMLElement>('[data-topology-search]')?.click(),
+  });
+
   return (
-    <div className="topology-view">
+    <div className="topology-view" ref={root}>
       <Toolbar
         depth={graph.depth}
         hasServices={(scene?.services.elements.length ?? 0) > 0}
@@ -81,9 +98,7 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
         zoom={graph.zoom}
         translate={translate}
         found={words.trim() === '' ? null : found.length}
-        onDepth={(depth) =>
-          depth === 'services' ? graph.moveTo((_, stage, { services }) => servicesCamera(services, stage)) : graph.home()
-        }
+        onDepth={showDepth}
         onHidden={setHidden}
         onZoom={zoomBy}
         onReset={graph.home}

@@ -24,7 +24,7 @@ export const clampZoom = (zoom: number): number => Math.max(zoomRange.least, Mat
 export function homeCamera(scene: Size, stage: Size): Camera {
   const byWidth = stage.width / scene.width;
   const byHeight = stage.height / scene.height;
-  const zoom = clampZoom(Math.max(byHeight < byWidth && byHeight >= byWidth * 0.9 ? byHeight : byWidth, servicesBelow + 0.05));
+  const zoom = clampZoom(Math.max(byHeight < byWidth && byHeight >= byWidth * 0.85 ? byHeight : byWidth, servicesBelow + 0.05));
   const left = Math.max(0, (stage.width - scene.width * zoom) / 2);
   const top = Math.max(0, Math.min((stage.height - scene.height * zoom) / 2, 28));
   return { zoom, pan: { x: left, y: top } };

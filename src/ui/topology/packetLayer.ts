@@ -33,7 +33,8 @@ export function drawWalk(canvas: HTMLCanvasElement, input: PacketInput): void {
     drawBorders(context, state, input);
     drawPaths(context, state, input.playhead, input);
     drawLit(context, state, input);
-    for (const row of state.rows) drawRow(context, row, input);
+    const speaking = new Set(state.rows.map((row) => row.element));
+    for (const row of state.rows) drawRow(context, row, input, silentBelow(row, speaking, input.elements));
     drawBadges(context, state, input);
   }
   drawSelection(context, input);
@@ -149,7 +150,12 @@ const rowTone = (row: ShownRow): 'tr' | 'bad' | 'ac' => {
 };
 
 /** The hook, what came out of it, and one line of native words; the row that the packet is on stands out, and makes room for a long line. */
-function drawRow(context: CanvasRenderingContext2D, row: ShownRow, { elements, palette }: PacketInput): void {
+function drawRow(
+  context: CanvasRenderingContext2D,
+  row: ShownRow,
+  { elements, palette }: PacketInput,
+  silent: SceneElement | undefined,
+): void {
   const element = elements.get(row.element);
   if (element === undefined) return;
   const { box } = element;
@@ -159,6 +165,7 @@ function drawRow(context: CanvasRenderingContext2D, row: ShownRow, { elements, p
   const tone = rowTone(row);
   const extra = Math.max(0, shown.length - 1) * 10.5;
   const plate = { x: box.x, y: box.y + 1.5, width: box.width, height: box.height - 3 + extra };
+  if (extra > 0 && silent !== undefined) makeRoom(context, silent, palette);
   context.beginPath();
   context.roundRect(plate.x - (row.current ? 0 : -1), plate.y, plate.width, plate.height, 6);
   context.fillStyle = row.current ? palette[`${tone}Bg`] : palette.s1;
@@ -182,6 +189,22 @@ function drawRow(context: CanvasRenderingContext2D, row: ShownRow, { elements, p
   context.font = fontOf('interface', palette);
   context.fillStyle = tone === 'ac' ? palette.t2 : palette[tone];
   for (const [index, line] of shown.entries()) context.fillText(line, box.x + 5, top + 11.5 + index * 10.5);
+}
+
+/** The row below, when it says nothing yet: its name makes room for a plate of two lines. */
+function silentBelow(row: ShownRow, speaking: ReadonlySet<string>, elements: PacketInput['elements']): SceneElement | undefined {
+  const index = Number(row.element.slice(row.element.lastIndexOf(' ') + 1)) + 1;
+  const below = elements.get(`${row.element.slice(0, row.element.lastIndexOf(' '))} ${index}`);
+  return below === undefined || speaking.has(below.id) ? undefined : below;
+}
+
+function makeRoom(context: CanvasRenderingContext2D, { box, label }: SceneElement, palette: Palette): void {
+  context.fillStyle = palette.s1;
+  context.fillRect(box.x + 1, box.y - 1, box.width - 2, box.height);
+  context.font = fontOf('hook', palette);
+  context.textAlign = 'left';
+  context.fillStyle = palette.t3;
+  context.fillText(label, box.x + 5, box.y + box.height - 5);
 }
 
 function drawBadges(context: CanvasRenderingContext2D, state: WalkState, { palette }: PacketInput): void {

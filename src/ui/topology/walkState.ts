@@ -68,19 +68,19 @@ function rowsAt(past: readonly SceneStep[], arrived: boolean): readonly ShownRow
     for (const step of byRow.values()) {
       if (step.row === null) continue;
       const current = here && now.row?.element === step.row.element && arrived;
-      const shown = current && now.row !== null && rank(now) >= 1 ? strongest(now, step) : step;
+      const shown = current ? now : step;
       rows.push({ ...(shown.row ?? step.row), current, effect: shown.effect, decided: shown.decided });
     }
   }
   return rows;
 }
 
-const strongest = (now: SceneStep, kept: SceneStep): SceneStep => (rank(now) >= rank(kept) ? now : kept);
-
+/** Of several steps in one row, the one that says most stays. */
 function rank(step: SceneStep): number {
   if (step.effect === 'dropped' || step.effect === 'rejected') return step.row?.line.includes(' ') === true ? 5 : 4;
   if (step.effect === 'translated') return 3;
-  return step.decided ? 2 : 1;
+  if (step.decided) return 2;
+  return step.row?.verdict === 'accept' && !step.row.line.includes(' policy ') ? 1.5 : 1;
 }
 
 /** A tunnel device wraps or unwraps between two passes. */
@@ -117,8 +117,7 @@ function earlierLeg(scene: SceneModel, index: number): SceneLeg | null {
   const leg = scene.legs[index];
   for (let at = index - 1; at >= 0; at -= 1) {
     const other = scene.legs[at];
-    if (other === undefined || other.connection !== leg?.connection) return null;
-    if (other.shown && other.reply !== leg.reply) return other;
+    if (other?.shown === true && other.connection === leg?.connection && other.reply !== leg.reply) return other;
   }
   return null;
 }
