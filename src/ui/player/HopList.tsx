@@ -107,9 +107,11 @@ function HopRow({ hop, number, selected, reply, say, onSelect }: HopRowProps) {
       <span className={`hop-number${reply ? ' reply' : ''}`}>{number}</span>
       <span className="hop-where">
         <ThingIcon kind={hop.namespaceKind} />
-        <span className="hop-name">{hop.name}</span>
+        <span className="hop-name" title={hop.namespace}>
+          {hop.name}
+        </span>
       </span>
-      <span className="mono dim">
+      <span className="mono dim hop-interfaces" title={`${hop.interfaceIn ?? ''} → ${hop.interfaceOut ?? ''}`}>
         {hop.interfaceIn ?? ''} → {hop.interfaceOut ?? ''}
       </span>
       <span className="mono hop-addresses">
