@@ -1,0 +1,179 @@
+/** The loop between page and worker: debounce, stale answers, cancelling, broken text, crash and revival. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EnginePort, FromWorker, ToWorker } from '../worker/messages.ts';
+import { connectEngine, countDocuments, textLimit, timing } from './engineLoop.ts';
+import { createAppStore } from './store.ts';
+import { emptyScene, makeLeg, makeRequest, simulated } from './testing.ts';
+
+function connected() {
+  const store = createAppStore();
+  const posted: ToWorker[] = [];
+  let restarts = 0;
+  let answer: (message: FromWorker) => void = () => undefined;
+  let crash: (reason: string) => void = () => undefined;
+  const port: EnginePort = {
+    post: (message) => posted.push(message),
+    restart: () => {
+      restarts += 1;
+    },
+    listen: (handlers) => {
+      answer = handlers.message;
+      crash = handlers.crash;
+    },
+  };
+  store.getState().openWork({
+    files: [{ name: 'a.yaml', text: 'kind: Pod' }],
+    ledger: { version: 1, entries: {} },
+    scenario: 'x',
+    request: null,
+    position: { leg: 0, step: 0 },
+    view: { activeFile: 'a.yaml', thing: null, expanded: {} },
+  });
+  connectEngine(store, port);
+  const kinds = () => posted.map((message) => message.kind);
+  const revision = () => store.getState().revision;
+  return {
+    store,
+    posted,
+    kinds,
+    revision,
+    answer: (message: FromWorker) => answer(message),
+    crash: (reason: string) => crash(reason),
+    restarts: () => restarts,
+    type: (text: string) => store.getState().editFile('a.yaml', text),
+    requested: (ticket: number, legs = [makeLeg('0.0', [2, 2])]) =>
+      answer({ kind: 'requested', revision: revision(), ticket, request: makeRequest(legs), scene: emptyScene(revision()) }),
+  };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the first text', () => {
+  it('is simulated at once, and its first request is asked with the wish of the scenario', () => {
+    const { posted, kinds, answer, revision, store } = connected();
+    expect(kinds()).toEqual(['simulate']);
+    answer(simulated(revision()));
+    expect(posted.at(-1)).toMatchObject({ kind: 'request', probe: { from: 'external', to: 'http://a/' }, wish: { kind: 'crossNode' } });
+    expect(store.getState()).toMatchObject({ from: 'external', to: 'http://a/', status: 'ready' });
+  });
+
+  it('without a request is only arranged', () => {
+    const { kinds, answer, revision, store } = connected();
+    store.getState().resizeStage(800, 600);
+    vi.advanceTimersByTime(timing.arrange);
+    answer(simulated(revision(), { requests: [] }));
+    expect(kinds().filter((kind) => kind === 'request')).toEqual([]);
+    expect(kinds().at(-1)).toBe('arrange');
+  });
+});
+
+describe('typing', () => {
+  it('asks once for many keys', () => {
+    const { type, kinds } = connected();
+    for (const text of ['a', 'ab', 'abc']) {
+      type(text);
+      vi.advanceTimersByTime(timing.debounce - 1);
+    }
+    expect(kinds()).toEqual(['simulate']);
+    vi.advanceTimersByTime(1);
+    expect(kinds()).toEqual(['simulate', 'simulate']);
+  });
+
+  it('drops the answer to an older text', () => {
+    const { type, answer, revision, store } = connected();
+    const old = revision();
+    type('new');
+    answer(simulated(old, { title: 'old' }));
+    expect(store.getState()).toMatchObject({ simulatedRevision: 0, title: null });
+    answer(simulated(revision(), { title: 'new' }));
+    expect(store.getState().title).toBe('new');
+  });
+
+  it('ends a run that takes long, but not a short one', () => {
+    const { type, restarts } = connected();
+    type('a');
+    vi.advanceTimersByTime(timing.debounce);
+    expect(restarts()).toBe(0);
+    vi.advanceTimersByTime(timing.cancelAfter);
+    type('b');
+    vi.advanceTimersByTime(timing.debounce);
+    expect(restarts()).toBe(1);
+  });
+
+  it('says that it works after a while, and stops saying so', () => {
+    const { store, answer, revision } = connected();
+    vi.advanceTimersByTime(timing.showProgressAfter);
+    expect(store.getState().progress).toEqual({ code: 'page.working.documents', params: { count: 1 } });
+    answer(simulated(revision()));
+    expect(store.getState().progress).toBeNull();
+  });
+
+  it('keeps the place in the walk when the text changes', () => {
+    const { store, type, answer, revision, requested } = connected();
+    answer(simulated(revision()));
+    requested(0);
+    store.getState().selectHop('0.0.1');
+    const before = store.getState().playhead;
+    type('kind: Pod # more');
+    vi.advanceTimersByTime(timing.debounce);
+    answer(simulated(revision()));
+    requested(0);
+    expect(store.getState().playhead).toEqual(before);
+  });
+
+  it('does not send what is too large, and says so', () => {
+    const { type, store, kinds } = connected();
+    type('#'.repeat(textLimit + 1));
+    vi.advanceTimersByTime(1_000);
+    expect(kinds()).toEqual(['simulate']);
+    expect(store.getState().failure?.code).toBe('page.limit.text');
+  });
+});
+
+describe('requests', () => {
+  it('are answered by their ticket only', () => {
+    const { store, answer, revision, requested } = connected();
+    answer(simulated(revision()));
+    store.getState().setTo('http://b/');
+    store.getState().send();
+    requested(0);
+    expect(store.getState().request).toBeNull();
+    requested(1);
+    expect(store.getState().request).not.toBeNull();
+  });
+
+  it('ask for the details of the hop under the playhead, once', () => {
+    const { store, posted, answer, revision, requested } = connected();
+    answer(simulated(revision()));
+    requested(0);
+    store.getState().stepForward();
+    store.getState().hopForward();
+    const asked = posted.flatMap((message) => (message.kind === 'inspectHop' ? [message.hop] : []));
+    expect(asked).toEqual(['0.0.0', '0.0.1']);
+  });
+});
+
+describe('a worker that dies', () => {
+  it('loses no text, and begins again on Retry', () => {
+    const { store, crash, kinds, restarts } = connected();
+    crash('out of memory');
+    expect(store.getState()).toMatchObject({ status: 'dead', files: [{ name: 'a.yaml', text: 'kind: Pod' }] });
+    store.getState().notices[0]?.action?.run();
+    expect(restarts()).toBe(1);
+    expect(kinds()).toEqual(['simulate', 'simulate']);
+    expect(store.getState().notices).toEqual([]);
+  });
+});
+
+it.each([
+  ['', 0],
+  ['kind: Pod', 1],
+  ['---\nkind: Pod\n---\nkind: Pod\n---\n', 2],
+])('counts the documents of %j', (text, count) => {
+  expect(countDocuments([{ name: 'a', text }])).toBe(count);
+});
