@@ -3,7 +3,7 @@
 import { headerBytes, type Packet, portsOf } from '../engine/index.ts';
 import { message } from '../shared/message.ts';
 import type { HeaderRow, LayerBytes } from './model.ts';
-import { packetWords, unwrap } from './names.ts';
+import { transportWords, unwrap } from './names.ts';
 
 type Fields = ReadonlyMap<string, string>;
 
@@ -48,7 +48,7 @@ function packetFields(packet: Packet | null): Fields {
   const entries: [string, string][] = [
     ['source', packet.source],
     ['destination', packet.destination],
-    ['protocol', packetWords(packet)],
+    ['protocol', transportWords(packet)],
   ];
   if (packet.transport.kind !== 'icmp' && packet.transport.kind !== 'ipencap') {
     entries.push(['sourcePort', String(ports.source)], ['destinationPort', String(ports.destination)]);

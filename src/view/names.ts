@@ -49,10 +49,12 @@ export const sourceText = (packet: Packet): string =>
 export const destinationText = (packet: Packet): string =>
   hasPorts(packet) ? addressWithPort(packet.destination, portsOf(packet).destination) : packet.destination;
 
-/** "GET / HTTP/1.1", "TCP SYN", "UDP", "ICMP 3/3": what the packet carries or is, in the words of tcpdump. */
-export function packetWords(packet: Packet): string {
-  const { transport, payload } = packet;
-  if (payload.kind === 'data') return payload.summary;
+/** What the packet carries ("GET / HTTP/1.1"), else what it is ("TCP SYN"). */
+export const packetWords = (packet: Packet): string => (packet.payload.kind === 'data' ? packet.payload.summary : transportWords(packet));
+
+/** "TCP SYN", "UDP", "ICMP 3/3": what the packet is, in the words of tcpdump. */
+export function transportWords(packet: Packet): string {
+  const { transport } = packet;
   switch (transport.kind) {
     case 'tcp': {
       const flags = (['syn', 'ack', 'psh', 'fin', 'rst'] as const).filter((flag) => transport.flags[flag] === true);
