@@ -81,7 +81,7 @@ export function metricsFor(stage: StageSettings): Metrics {
     stackWidth: Math.floor(stackWidth),
     laneHeight: low ? 15 : 20,
     rowHeight: low ? 27 : 30,
-    spine: narrow ? 15 : 18,
+    spine: narrow ? 13 : 18,
     rail,
     vethWidth: Math.max(leastVeth, nodeWidth - Math.ceil(used)),
     podWidth: Math.floor(podWidth),

@@ -17,6 +17,7 @@ const still: SceneStep = {
   effect: 'none',
   decided: false,
   row: null,
+  beside: null,
   tag: null,
   notReached: [],
 };

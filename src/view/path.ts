@@ -205,7 +205,7 @@ function drawStep(geometry: Geometry, cursor: Cursor, state: HopState, drawn: Dr
   const lost = effect === 'dropped' || effect === 'rejected';
   const named = place?.kind === 'stack' ? rowWords(hop, step, cursor.reply) : null;
   const row = named ?? (lost && cursor.spot.kind === 'spine' ? state.row : null);
-  state.row = row;
+  if (named !== null) state.row = named;
   const reach = lost && place?.kind === 'stack' && cursor.spot.kind === 'spine';
   return {
     id: `${hop.id}.${index}`,
@@ -219,6 +219,7 @@ function drawStep(geometry: Geometry, cursor: Cursor, state: HopState, drawn: Dr
     effect,
     decided: step.decided,
     row,
+    beside: cursor.spot.kind === 'spine' ? (state.row?.element ?? null) : null,
     tag: row === null ? placeTag(at, tagLines(cursor, state, step), effect !== 'none') : null,
     notReached: reach && place?.kind === 'stack' ? [at, { x: at.x, y: place.outY }] : [],
   };

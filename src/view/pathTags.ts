@@ -46,8 +46,9 @@ function blockersOf({ elements, links }: Geometry): readonly Box[] {
       case 'podTile':
       case 'collapsedNode':
       case 'pendingTray':
-      case 'bus':
         return [element.box];
+      case 'bus':
+        return [element.box, ...element.texts.map(textBox)];
       default:
         return element.texts.map(textBox);
     }

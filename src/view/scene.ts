@@ -144,6 +144,8 @@ export interface SceneStep {
   readonly effect: StepModel['effect'];
   readonly decided: boolean;
   readonly row: SceneRow | null;
+  /** The stackRow that the packet stands beside, also when the step itself is in no hook. */
+  readonly beside: string | null;
   readonly tag: SceneTag | null;
   /** What the packet would still have crossed in this stack, had it not been dropped here. */
   readonly notReached: readonly Point[];

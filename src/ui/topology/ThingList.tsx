@@ -1,5 +1,5 @@
 /** The picture as a list, for assistive technology and the keyboard: every thing is a button; one of them is a tab stop at a time. */
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, memo, useRef } from 'react';
 import { message, type Translate } from '../../shared/message.ts';
 import type { SceneElement } from '../../view/scene.ts';
 import { type Direction, neighbourOf } from './neighbours.ts';
@@ -15,7 +15,8 @@ export interface ThingListProps {
 
 const directions: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
 
-export function ThingList({ things, selected, focused, translate, onFocus, onActivate }: ThingListProps) {
+/** Not drawn again while only the packet moves: the list is as long as the graph is large. */
+export const ThingList = memo(function ThingList({ things, selected, focused, translate, onFocus, onActivate }: ThingListProps) {
   const list = useRef<HTMLUListElement>(null);
   const stop = things.find((thing) => thing.id === focused) ?? things.find((thing) => thing.thing === selected) ?? things[0];
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>, thing: SceneElement): void => {
@@ -47,7 +48,7 @@ export function ThingList({ things, selected, focused, translate, onFocus, onAct
       ))}
     </ul>
   );
-}
+});
 
 function nameOf(thing: SceneElement, translate: Translate): string {
   const params = { name: thing.label, detail: thing.detail };

@@ -2,7 +2,7 @@
  * The animated graph: the cluster as boxes and links, the shown walk along them, and the packet at the playhead. It keeps nothing but its
  * own view (camera, search, which networks are shown); selection and time come from outside.
  */
-import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { message, type Translate } from '../../shared/message.ts';
 import type { Playhead } from '../../view/motion.ts';
 import type { SceneElement, SceneModel } from '../../view/scene.ts';
@@ -66,10 +66,13 @@ export function Topology({ scene, playhead, selected, translate, onSelect, onTog
     graph.moveTo((camera, stage) => reveal(camera, element.box, stage, 60));
     setFocused(element.id);
   };
-  const activate = (element: SceneElement): void => {
-    if (element.toggles !== null && element.shape !== 'node') onToggle(element.toggles, element.variant !== 'expanded');
-    else if (element.thing !== '') onSelect(element.thing);
-  };
+  const activate = useCallback(
+    (element: SceneElement): void => {
+      if (element.toggles !== null && element.shape !== 'node') onToggle(element.toggles, element.variant !== 'expanded');
+      else if (element.thing !== '') onSelect(element.thing);
+    },
+    [onToggle, onSelect],
+  );
   const zoomBy = (factor: number): void =>
     graph.moveTo((camera, stage) => zoomAbout(camera, camera.zoom * factor, { x: stage.width / 2, y: stage.height / 2 }));
 

@@ -3,7 +3,7 @@
  * A frame costs what the walk is long, however large the graph is; nothing here makes Cytoscape draw.
  */
 import type { Translate } from '../../shared/message.ts';
-import { wrapText } from '../../view/layoutText.ts';
+import { textWidth, wrapText } from '../../view/layoutText.ts';
 import { type Playhead, packetPose } from '../../view/motion.ts';
 import type { Box, Point, SceneElement, SceneModel, SceneStep } from '../../view/scene.ts';
 import type { Camera } from './camera.ts';
@@ -184,7 +184,8 @@ function drawRow(
   context.fillText(row.hook, box.x + 5, top);
   context.textAlign = 'right';
   context.fillStyle = tone === 'ac' ? palette.t2 : palette[tone];
-  context.fillText(row.verdict, box.x + box.width - 5, top);
+  const fits = textWidth(row.hook, 'hook') + textWidth(row.verdict, 'hook') + 12 <= box.width;
+  if (fits || tone !== 'ac') context.fillText(row.verdict, box.x + box.width - 4, top);
   context.textAlign = 'left';
   context.font = fontOf('interface', palette);
   context.fillStyle = tone === 'ac' ? palette.t2 : palette[tone];
@@ -252,7 +253,7 @@ function drawMoving(context: CanvasRenderingContext2D, state: WalkState, playhea
 
 /** In a row the packet keeps left of the row's words, however wide it is and whichever lane it is in. */
 function besideRow(at: Point, step: SceneStep, elements: PacketInput['elements']): Point {
-  const row = step.row === null ? undefined : elements.get(step.row.element);
+  const row = step.beside === null ? undefined : elements.get(step.beside);
   if (row === undefined) return at;
   const half = (step.encapsulated ? tunnelSize.width : glyphSize.width) / 2 + 2;
   return { x: Math.min(at.x, row.box.x - half), y: at.y };
