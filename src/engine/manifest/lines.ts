@@ -22,6 +22,19 @@ export function lineStartsOf(text: string): readonly number[] {
   return starts;
 }
 
+/** The whole of a text, without building the index of its lines. */
+export function wholeRange(text: string): RelativeRange {
+  const end = text.length;
+  if (text.includes('\r')) return toRange(lineStartsOf(text), { start: 0, end });
+  let endLine = 0;
+  let lineStart = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', lineStart)) {
+    endLine += 1;
+    lineStart = at + 1;
+  }
+  return { start: 0, end, line: 0, column: 0, endLine, endColumn: end - lineStart };
+}
+
 function lineAt(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length - 1;

@@ -8,7 +8,7 @@ import { lazy } from '../../shared/lazy.ts';
 import { type Message, message } from '../net/message.ts';
 import { fieldRanges, type TextSpan } from './fieldRanges.ts';
 import { isUnsupportedFloat, kubectlSchema, unsupportedFloatReason } from './kubectlSchema.ts';
-import { lineStartsOf, type RelativeRange, toRange } from './lines.ts';
+import { lineStartsOf, type RelativeRange, toRange, wholeRange } from './lines.ts';
 
 export type RangeOf = (pointer: string) => RelativeRange | undefined;
 
@@ -37,6 +37,8 @@ const maxDepth = 100;
 /** go-yaml refuses a document whose aliases stand for far more than it spells out; these are the same idea with fixed numbers. */
 const maxAliases = 10_000;
 const maxExpandedNodes = 200_000;
+/** js-yaml's own limit for one document. */
+const maxTotalMergeKeys = 10_000;
 
 interface Extent {
   readonly size: number;
@@ -115,38 +117,155 @@ function restOfLine(text: string, position: number): TextSpan {
   return { start, end: Math.min(text.length, start + Math.max(1, rest)) };
 }
 
-function ranges(text: string, starts: readonly number[], eventsOf: () => readonly Event[]): RangeOf {
-  const find = lazy(() => fieldRanges(text, eventsOf()));
+/** `eventsOf` gives one document's events; their offsets count from `base` in `source`, where the document's text stands. */
+function ranges(text: string, source: string, base: number, eventsOf: () => readonly Event[]): RangeOf {
+  const find = lazy(() => fieldRanges(source, eventsOf()));
+  const starts = lazy(() => lineStartsOf(text));
   return (pointer) => {
     const span = find()(pointer);
-    return span === undefined ? undefined : toRange(starts, span);
+    return span === undefined ? undefined : toRange(starts(), { start: span.start - base, end: span.end - base });
   };
 }
 
+/** Apart from the first parse, so that it shares no scope with that one's events and keeps none of them alive. */
+const reparsedRanges = (text: string): RangeOf => ranges(text, text, 0, () => parseEvents(text, { maxDepth }));
+
+function failed(text: string, reason: Message, range: RelativeRange): FreshDocument {
+  const rangeOf = (): RelativeRange => range;
+  return {
+    parsed: { text, whole: wholeRange(text), value: undefined, failure: { message: reason, range }, rangeOf },
+    freshRangeOf: rangeOf,
+  };
+}
+
+function succeeded(text: string, value: unknown, hasAliases: boolean, freshRangeOf: RangeOf): FreshDocument {
+  const whole = wholeRange(text);
+  const problem = hasAliases ? aliasProblem(value) : undefined;
+  if (problem !== undefined) return failed(text, problem, freshRangeOf('') ?? whole);
+  return { parsed: { text, whole, value, rangeOf: reparsedRanges(text) }, freshRangeOf };
+}
+
+const isAlias = (event: Event): boolean => event.type === EVENT_ID.ALIAS;
+
 /** Reads one document. Never throws: whatever is wrong with the text is in `failure`. */
 export function parseDocument(text: string): FreshDocument {
-  const starts = lineStartsOf(text);
-  const whole = toRange(starts, { start: 0, end: text.length });
-  const failed = (reason: Message, range: RelativeRange): FreshDocument => {
-    const rangeOf = () => range;
-    return { parsed: { text, whole, value: undefined, failure: { message: reason, range }, rangeOf }, freshRangeOf: rangeOf };
-  };
   let events: Event[] = [];
   try {
     events = parseEvents(text, { maxDepth });
     const values = constructFromEvents(events, { source: text, schema: kubectlSchema, maxAliases });
     invariant(values.length <= 1, 'a slice of a file holds one document');
-    const value = values[0] ?? null;
-    const freshRangeOf = ranges(text, starts, () => events);
-    const problem = events.some((event) => event.type === EVENT_ID.ALIAS) ? aliasProblem(value) : undefined;
-    if (problem !== undefined) return failed(problem, freshRangeOf('') ?? whole);
-    return { parsed: { text, whole, value, rangeOf: reparsedRanges(text, starts) }, freshRangeOf };
+    return succeeded(
+      text,
+      values[0] ?? null,
+      events.some(isAlias),
+      ranges(text, text, 0, () => events),
+    );
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const position = error.mark?.position ?? unsupportedFloatPosition(text, events);
-    return failed(syntaxMessage(text, events, error.reason, position), toRange(starts, restOfLine(text, position)));
+    return failed(text, syntaxMessage(text, events, error.reason, position), toRange(lineStartsOf(text), restOfLine(text, position)));
   }
 }
 
-/** Apart from {@link parseDocument}, so that it shares no scope with the first parse's events and keeps none of them alive. */
-const reparsedRanges = (text: string, starts: readonly number[]): RangeOf => ranges(text, starts, () => parseEvents(text, { maxDepth }));
+/** js-yaml's cost per call is that of half a Deployment, so documents are parsed together; an error sends only its batch back to one by one. */
+const batchSize = 64;
+/** Ends a document wherever it stands, so that what one text leaves open cannot reach into the next. */
+const endMarker = '...\n';
+
+interface Located {
+  readonly value: unknown;
+  readonly from: number;
+  readonly to: number;
+  readonly hasAliases: boolean;
+}
+
+const offsetOf = (event: Event | undefined): number => {
+  if (event === undefined) return -1;
+  const places = [
+    'start' in event ? event.start : -1,
+    'valueStart' in event ? event.valueStart : -1,
+    'tagStart' in event ? event.tagStart : -1,
+    'anchorStart' in event ? event.anchorStart : -1,
+  ].filter((place) => place >= 0);
+  return places.length === 0 ? -1 : Math.min(...places);
+};
+
+/** Each document's value and its stretch of the events, by the place of its text; undefined when one text held several. */
+function locate(
+  events: readonly Event[],
+  values: readonly unknown[],
+  bases: readonly number[],
+): readonly (Located | undefined)[] | undefined {
+  const located: (Located | undefined)[] = bases.map(() => undefined);
+  let document = -1;
+  let from = 0;
+  let depth = 0;
+  let hasAliases = false;
+  let at = 0;
+  for (const [index, event] of events.entries()) {
+    if (event.type === EVENT_ID.DOCUMENT) {
+      document += 1;
+      from = index;
+      hasAliases = false;
+    }
+    if (event.type === EVENT_ID.ALIAS) hasAliases = true;
+    if (event.type === EVENT_ID.POP) depth -= 1;
+    else if (event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS) depth += 1;
+    if (depth > 0 || event.type !== EVENT_ID.POP) continue;
+    const offset = offsetOf(events[from + 1]);
+    // An empty document has no place, and its value is null wherever it stands.
+    if (offset === -1) continue;
+    while (at + 1 < bases.length && (bases[at + 1] ?? 0) <= offset) at += 1;
+    if (located[at] !== undefined) return undefined;
+    located[at] = { value: values[document] ?? null, from, to: index + 1, hasAliases };
+  }
+  return located;
+}
+
+/** Several documents at once; undefined when there is an error in any of them. */
+function parseBatch(texts: readonly string[]): readonly FreshDocument[] | undefined {
+  const source = texts.join(endMarker);
+  const bases: number[] = [];
+  let base = 0;
+  for (const text of texts) {
+    bases.push(base);
+    base += text.length + endMarker.length;
+  }
+  try {
+    const events = parseEvents(source, { maxDepth });
+    const values = constructFromEvents(events, { source, schema: kubectlSchema, maxAliases, maxTotalMergeKeys });
+    return locate(events, values, bases)?.map((found, index) => {
+      const text = texts[index] ?? '';
+      if (found === undefined) return succeeded(text, null, false, () => undefined);
+      const freshRangeOf = ranges(text, source, bases[index] ?? 0, () => events.slice(found.from, found.to));
+      return succeeded(text, found.value, found.hasAliases, freshRangeOf);
+    });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Whether a text says the same among others as alone. Without a line break at its end a block scalar in it would change; and js-yaml does
+ * not count the indentation of a stream's first line.
+ */
+const canBeAmongOthers = (text: string): boolean => text.endsWith('\n') && !/^[ \t\uFEFF]/.test(text);
+
+/**
+ * Reads documents, each as {@link parseDocument} does, and gives what `visit` makes of them, in order. A document's events are gone soon
+ * after its visit.
+ */
+export function parseDocuments<Value>(texts: readonly string[], visit: (document: FreshDocument) => Value): readonly Value[] {
+  const results: Value[] = [];
+  for (let first = 0; first < texts.length; first += batchSize) {
+    const batch = texts.slice(first, first + batchSize);
+    const among = batch.filter(canBeAmongOthers);
+    const together = (among.length > 1 ? parseBatch(among) : undefined)?.values();
+    for (const text of batch) {
+      const document = together !== undefined && canBeAmongOthers(text) ? together.next().value : undefined;
+      results.push(visit(document ?? parseDocument(text)));
+    }
+  }
+  return results;
+}

@@ -8,7 +8,7 @@ import { message } from '../net/message.ts';
 import { distinctResources, unmodelledDiagnostics } from './acrossDocuments.ts';
 import type { ManifestDocument, SourceFile } from './document.ts';
 import { type DocumentContent, interpretDocument } from './interpretDocument.ts';
-import { parseDocument } from './parseDocument.ts';
+import { parseDocuments } from './parseDocument.ts';
 import { type PlacedDocument, placeDocument } from './placement.ts';
 import { type DocumentSlice, splitDocuments } from './splitDocuments.ts';
 
@@ -34,8 +34,8 @@ const detached = (text: string): string => ` ${text}`.slice(1);
 
 /** What documents say, by their text. Keeps what the last read used, and about as much again of what earlier ones did. */
 interface ContentCache {
-  /** `likely` is what stood in this document's place before: comparing two texts is cheaper than looking one up. */
-  contentOf(text: string, likely: DocumentContent | undefined): DocumentContent;
+  /** Reads those of the texts that are not known yet. `likely` gives what stood in a text's place before: to compare is cheaper than to look up. */
+  contentsOf(texts: readonly string[], likely: (index: number) => DocumentContent | undefined): readonly DocumentContent[];
   /** Call after a read with what it used: forgets what no longer pays. */
   settle(used: readonly PlacedDocument[]): void;
 }
@@ -44,14 +44,17 @@ function createContentCache(): ContentCache {
   let known = new Map<string, DocumentContent>();
   let knownCharacters = 0;
   return {
-    contentOf(text, likely) {
-      if (likely?.parsed.text === text) return likely;
-      const remembered = known.get(text);
-      if (remembered !== undefined) return remembered;
-      const content = interpretDocument(parseDocument(detached(text)));
-      known.set(content.parsed.text, content);
-      knownCharacters += text.length;
-      return content;
+    contentsOf(texts, likely) {
+      const found = texts.map((text, index) => {
+        const before = likely(index);
+        return before?.parsed.text === text ? before : known.get(text);
+      });
+      const unread = [...new Set(texts.filter((_text, index) => found[index] === undefined))];
+      for (const content of parseDocuments(unread.map(detached), interpretDocument)) {
+        known.set(content.parsed.text, content);
+        knownCharacters += content.parsed.text.length;
+      }
+      return texts.flatMap((text, index) => found[index] ?? known.get(text) ?? []);
     },
     settle(used) {
       const usedCharacters = used.reduce((sum, { content }) => sum + content.parsed.text.length, 0);
@@ -71,9 +74,13 @@ function placeFile(
 ): readonly PlacedDocument[] {
   let line = 1;
   let column = 1;
-  return slices.map(({ start, text }, index) => {
+  const contents = cache.contentsOf(
+    slices.map(({ text }) => text),
+    (index) => before[index]?.content,
+  );
+  return contents.map((content, index) => {
     const known = before[index];
-    const content = cache.contentOf(text, known?.content);
+    const start = slices[index]?.start ?? 0;
     const range = known?.content === content ? known.document.range : undefined;
     const isUnmoved = range !== undefined && range.start === start && range.line === line && range.column === column;
     const placed = known !== undefined && isUnmoved ? known : placeDocument(content, { file, start, line, column }, index);
