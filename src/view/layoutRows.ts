@@ -158,6 +158,18 @@ function emitOverlay(geometry: Geometry, topology: TopologyModel, state: RowStat
 const overlayWords = (overlay: NonNullable<TopologyModel['overlay']>) =>
   message(overlay.crossSubnetOnly ? 'topology.overlayCrossSubnet' : 'topology.overlay', { label: overlay.label });
 
+/** The heights at which outside things' cables to a segment leave their cards: a lone bus reaches as far. */
+function cablesFromOutside(geometry: Geometry, topology: TopologyModel, segment: string): readonly number[] {
+  return topology.outside.flatMap((thing) =>
+    thing.ports.flatMap((port) => {
+      const link = topology.links.find((candidate) => candidate.from === port.id || candidate.to === port.id);
+      const other = link?.from === port.id ? link.to : link?.from;
+      const at = geometry.ports.get(port.id)?.at;
+      return at !== undefined && other?.startsWith(`${segment} `) === true ? [at.y] : [];
+    }),
+  );
+}
+
 /** One bus a segment, as long as its nodes reach; a segment without nodes gets a short one below. */
 function emitBuses(geometry: Geometry, topology: TopologyModel, reached: ReadonlyMap<string, readonly number[]>, top: number): void {
   const { busX, busWidth, nodeX } = geometry.metrics;
@@ -166,7 +178,7 @@ function emitBuses(geometry: Geometry, topology: TopologyModel, reached: Readonl
   for (const segment of topology.segments) {
     const own = reached.get(segment.id);
     if (own === undefined) bottom += 60;
-    const ys = own ?? [bottom];
+    const ys = [...(own ?? [bottom]), ...(topology.segments.length === 1 ? cablesFromOutside(geometry, topology, segment.id) : [])];
     const first = ys.reduce((low, y) => Math.min(low, y), Number.POSITIVE_INFINITY);
     const last = ys.reduce((high, y) => Math.max(high, y), first);
     const box = { x: busX, y: first - 14, width: busWidth, height: last - first + 28 };

@@ -1,7 +1,7 @@
 /** What the lines of the picture mean: only those that are in it now. Wire and overlay stand in the toolbar, with their switches. */
 import { message, type Translate } from '../../shared/message.ts';
 
-export type LegendLine = 'veth' | 'walked' | 'encapsulated' | 'toWalk' | 'notReached';
+export type LegendLine = 'veth' | 'added' | 'walked' | 'encapsulated' | 'toWalk' | 'notReached';
 
 export function Legend({ lines, translate }: { readonly lines: readonly LegendLine[]; readonly translate: Translate }) {
   return (

@@ -42,7 +42,7 @@ export const ThingList = memo(function ThingList({ things, selected, focused, tr
             onKeyDown={(event) => onKeyDown(event, thing)}
             onClick={() => onActivate(thing)}
           >
-            {nameOf(thing, translate)}
+            {thing.added ? translate(message('topology.added', { name: nameOf(thing, translate) })) : nameOf(thing, translate)}
           </button>
         </li>
       ))}

@@ -29,7 +29,7 @@ export function Toolbar(props: ToolbarProps) {
   const { depth, hasServices, hasLayers, hasOverlay, hidden, zoom, translate, onDepth, onHidden, onZoom, onReset, onFit } = props;
   const say = (key: string, params = {}): string => translate(message(`topology.${key}`, params));
   return (
-    <div className="topology-toolbar" role="toolbar" aria-label={say('region')}>
+    <div className="topology-toolbar" role="toolbar" aria-label={say('toolbar')}>
       {hasServices && (
         <fieldset className="segmented" aria-label={say('depth.label')}>
           <button type="button" aria-pressed={depth === 'services'} onClick={() => onDepth('services')}>

@@ -135,6 +135,7 @@ function legendLines(scene: SceneModel | null, leg: number): readonly LegendLine
   const steps = scene.legs[leg]?.steps ?? [];
   const lines: LegendLine[] = [];
   if (scene.links.some((link) => link.kind === 'veth')) lines.push('veth');
+  if (scene.elements.some((element) => element.added)) lines.push('added');
   if (steps.length > 0) lines.push('walked');
   if (steps.some((step) => step.encapsulated)) lines.push('encapsulated');
   if (steps.length > 0) lines.push('toWalk');
