@@ -62,16 +62,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ['shared', 'engine', 'view', 'share', 'scenarios', 'i18n'],
   state: ['shared', 'view', 'worker', 'share', 'scenarios'],
   ui: ['shared', 'state', 'view', 'share', 'worker', 'i18n', 'scenarios'],
+  bench: ['shared', 'engine', 'engine/manifest', 'view', 'share', 'ui'],
 };
 
 /** Outside packages that only one place may import. */
 const packageHomes: Readonly<Record<string, RegExp>> = {
-  'js-yaml': /^engine\/manifest\//,
-  cytoscape: /^ui\/topology\//,
+  'js-yaml': /^(engine\/manifest|bench)\//,
+  cytoscape: /^(ui\/topology|bench)\//,
   'monaco-editor': /^ui\/editor\//,
   'monaco-yaml': /^ui\/editor\//,
-  react: /^(ui\/|main\.tsx)/,
-  zustand: /^(state|ui)\//,
+  react: /^(ui\/|bench\/|main\.tsx)/,
+  zustand: /^(state|ui|bench)\//,
   fflate: /^share\//,
 };
 
