@@ -59,6 +59,11 @@ export default function MonacoEditor(props: TextEditorProps) {
       accessibilitySupport: 'auto',
     });
     editor.current = created;
+    // A browser that scrolls a part of the text into view by itself (find in page, assistive technology) would shift it under Monaco.
+    const shiftBack = ({ target }: Event): void => {
+      if (target instanceof Element && target.matches('.editor-scrollable') && target.scrollLeft !== 0) target.scrollLeft = 0;
+    };
+    element.addEventListener('scroll', shiftBack, true);
     const changes = created.onDidChangeModelContent(() => {
       const model = created.getModel();
       if (model === null) return;
@@ -68,7 +73,14 @@ export default function MonacoEditor(props: TextEditorProps) {
       known.current.set(file, text);
       onChange.current(file, text);
     });
+    // The list of problems grows under the text: the line that is being written stays in sight.
+    const layout = created.onDidLayoutChange(() => {
+      const position = created.getPosition();
+      if (position !== null && created.hasTextFocus()) created.revealPosition(position);
+    });
     return () => {
+      layout.dispose();
+      element.removeEventListener('scroll', shiftBack, true);
       changes.dispose();
       created.dispose();
       editor.current = null;
