@@ -97,8 +97,10 @@ function converseTcp(run: RequestRun, connection: number, dial: Dial, serve: Ser
   updateConnection(run, connection, { to: accepted.namespace });
   const synAck = segment(run, connection, 'reply', 'SYN-ACK', accepted, { syn: true, ack: true });
   if (!arrived(synAck, client)) return fail(run, answerLost(connection, synAck));
+  // connect() returns here, but a server that never gets the ACK accepts nothing: whatever the client sends stays unanswered.
+  const ack = toServer(run, connection, dial, client, 'ACK', { ack: true });
+  if (!succeeded(ack) || ack.final.namespace !== accepted.namespace) return fail(run, refusal(run, connection, dial, ack));
   updateConnection(run, connection, { clientSees: 'connected' });
-  toServer(run, connection, dial, client, 'ACK', { ack: true });
   if (dial.http !== null && !speaksInTheClear(dial.http)) return end(connection, { last: connection, failure: null, http: null });
   if (dial.http !== null) {
     const request = toServer(run, connection, dial, client, 'request', { ack: true, psh: true }, requestData(dial.http));

@@ -1,6 +1,6 @@
 /** What a run of a request amounts to: its fate, who answered, what was translated on the way. Derived from the walks alone. */
 import type { ClusterIndex } from '../clusterIndex.ts';
-import { explainTrace, findRule } from '../explain/explainTrace.ts';
+import { explainTrace, findRule, isUnmodelledIpv6 } from '../explain/explainTrace.ts';
 import { explainNoEndpoints } from '../explain/serviceTrouble.ts';
 import { addressWithPort, parseIpAddress } from '../net/address.ts';
 import { message } from '../net/message.ts';
@@ -41,6 +41,7 @@ function dispositionOf(run: RequestRun, conversation: Conversation): Outcome['di
 
 /** A packet that arrived where nobody could use it (an answer at the wrong socket, a balancer without a target) was dropped there. */
 function lostDisposition(lost: Trace, answerLost: boolean): Outcome['disposition'] {
+  if (isUnmodelledIpv6(lost)) return 'unsupported';
   const arrived = lost.disposition === 'delivered' || lost.disposition === 'exitsCluster';
   if (!arrived) return lost.disposition;
   return answerLost ? 'dropped' : 'rejected';
@@ -51,15 +52,17 @@ const firstTrace = (run: RequestRun, connection: number): Trace | undefined => r
 function reasonOf(run: RequestRun, conversation: Conversation): Reason | null {
   const { failure, http } = conversation;
   if (failure !== null) {
-    const explained = explainTrace(run.cluster, run.index, failure.lost);
+    const explained = explainTrace(run.cluster, run.index, failure.lost, becauseOf(run, failure.connection));
     return explained ?? arrivedInVain(run, failure.connection, failure.answerLost);
   }
   if (http === null || http.status < 400) return null;
   // 502 and 504: what became of the last upstream that nginx tried.
   const upstream = firstTrace(run, conversation.last);
-  const explained = upstream === undefined ? null : explainTrace(run.cluster, run.index, upstream);
+  const explained = upstream === undefined ? null : explainTrace(run.cluster, run.index, upstream, becauseOf(run, conversation.last));
   return explained ?? httpReason(run.index, http);
 }
+
+const becauseOf = (run: RequestRun, connection: number) => recordOf(run, connection).because.flatMap(({ origin }) => origin ?? []);
 
 function arrivedInVain(run: RequestRun, connection: number, answerLost: boolean): Reason {
   const record = recordOf(run, connection);

@@ -382,3 +382,33 @@ function vectorDocuments(vector: IngressVector): string {
     };
   }
 }
+
+describe('what the first pair of packets does not show', () => {
+  const two = cluster(pod('client', 'nodeName: kind-worker') + pod('web', 'nodeName: kind-worker'));
+
+  test('a node that never sees the answers takes the ACK for INVALID: the client connects and hears nothing', () => {
+    const [branch] = request(two, { from: 'external', to: 'pod/default/web:8080', via: 'kind-worker2' });
+    expect(branch).toMatchObject({ disposition: 'dropped', clientSees: 'timeout' });
+    expect(branch?.reason?.message.code).toBe('exchange.reason.ruleDroppedInvalid');
+    expect(branch?.connections[0]?.legs.map((leg) => leg.segment)).toEqual(['SYN', 'SYN-ACK', 'ACK']);
+  });
+
+  test('through its own node the same Pod answers', () => {
+    const [branch] = request(two, { from: 'external', to: 'pod/default/web:8080', via: 'destination' });
+    expect(branch).toMatchObject({ disposition: 'delivered', clientSees: 'connected' });
+  });
+
+  test('IPv6 between Pods is said to be missing, not unroutable', () => {
+    const networks = `---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+networking: {podSubnet: 'fd00:10::/48', serviceSubnet: 'fd00:20::/112'}
+`;
+    const [branch] = request(cluster(networks + pod('client') + pod('web') + service('web', 'web')), {
+      from: 'pod/default/client',
+      to: 'web:80',
+    });
+    expect(branch?.disposition).toBe('unsupported');
+    expect(branch?.reason?.message.code).toBe('exchange.reason.ipv6OfPods');
+  });
+});

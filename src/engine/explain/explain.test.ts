@@ -83,6 +83,13 @@ describe('a Service that sends to the wrong place', () => {
     expect([code, params?.open, blamed]).toEqual(['targetPortClosed', '8080', '9999']);
   });
 
+  test('of two Services with the same closed target port, the one that was called is blamed; a Pod called directly blames none', () => {
+    const other = service('selector: {app: web}, ports: [{port: 99, targetPort: 9999}]').replace('name: web', 'name: another');
+    const text = client + pod('web', 'app: web') + other + service('selector: {app: web}, ports: [{port: 80, targetPort: 9999}]');
+    expect(reasonOf(text, toService).params?.service).toBe('default/web');
+    expect(reasonOf(text, { from: 'pod/default/client', to: 'pod/default/web:9999' }).code).toBe('podPortClosed');
+  });
+
   test('internalTrafficPolicy Local without an endpoint on the node', () => {
     const text =
       client +
@@ -115,12 +122,14 @@ describe('addresses that lead nowhere', () => {
     client + pod('web', 'app: web') + service('clusterIP: 10.96.5.5, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]');
   test.each([
     ['a ClusterIP from outside', { from: 'external', to: '10.96.5.5:80' }, 'clusterIPUnrouted'],
+    ['a port that the Service of a ClusterIP lacks', { from: 'pod/default/client', to: '10.96.5.5:81' }, 'clusterIPNoPort'],
+    ['a ping to a ClusterIP', { from: 'pod/default/client', to: '10.96.5.5:80', protocol: 'ICMP' }, 'clusterIPNoPort'],
     ['a Pod from outside', { from: 'external', to: 'pod/default/web:8080' }, 'podUnrouted'],
     ['a port that no container declares', { from: 'pod/default/client', to: 'pod/default/web:81' }, 'podPortClosed'],
     ['a port of a node that nothing listens on', { from: 'pod/default/client', to: 'node/kind-worker:81' }, 'noListener'],
     ['an address of the node’s own block that nobody has', { from: 'pod/default/client', to: '10.244.162.180:80' }, 'blackhole'],
     ['an address of the node network that nobody has', { from: 'pod/default/client', to: '172.18.0.99:80' }, 'neighbour'],
-  ])('%s', (_name, probe, code) => expect(reasonOf(text, probe).code).toBe(code));
+  ] as const)('%s', (_name, probe, code) => expect(reasonOf(text, probe).code).toBe(code));
 });
 
 describe('the problem list', () => {

@@ -7,7 +7,7 @@ import type { Origin } from '../api/origin.ts';
 import { originOf } from '../api/resource.ts';
 import { type ClusterIndex, endpointsOf, podNamespaceId, servicePorts } from '../clusterIndex.ts';
 import type { ServiceState } from '../clusterState.ts';
-import { addressWithPort } from '../net/address.ts';
+import { addressWithPort, familyOf } from '../net/address.ts';
 import { type Message, message } from '../net/message.ts';
 import { portsOf, protocolOf } from '../net/packet.ts';
 import { renderRule } from '../netfilter/render.ts';
@@ -26,13 +26,18 @@ const reason = (key: string, params: Message['params'], origin?: Origin): Explan
   ...(origin === undefined ? {} : { origin }),
 });
 
-/** Null for a packet that arrived. */
-export function explainTrace(cluster: Cluster, index: ClusterIndex, trace: Trace): Explanation | null {
+/** Null for a packet that arrived. `dialledBecause`: the objects that told the sender this address (nginx reads EndpointSlices). */
+export function explainTrace(
+  cluster: Cluster,
+  index: ClusterIndex,
+  trace: Trace,
+  dialledBecause: readonly Origin[] = [],
+): Explanation | null {
   if (successfulDispositions.has(trace.disposition)) return null;
   const { cause, namespace, packet } = trace.final;
   const where = { namespace, destination: packet.destination, source: packet.source };
   if (cause === undefined) return reason(trace.disposition, where);
-  return explainCause(cluster, index, trace, cause, where);
+  return explainCause(cluster, index, trace, cause, where, dialledBecause);
 }
 
 function explainCause(
@@ -41,6 +46,7 @@ function explainCause(
   trace: Trace,
   cause: DropCause,
   where: { readonly namespace: string; readonly destination: string; readonly source: string },
+  dialledBecause: readonly Origin[],
 ): Explanation {
   switch (cause.kind) {
     case 'rule':
@@ -48,7 +54,7 @@ function explainCause(
     case 'policy':
       return reason('chainPolicy', { ...where, table: cause.table, chain: cause.chain });
     case 'noListener':
-      return explainNoListener(index, trace);
+      return explainNoListener(index, trace, dialledBecause);
     case 'noRoute':
     case 'blackhole':
       return explainRoute(index, trace, cause.kind, where);
@@ -83,7 +89,8 @@ function explainRule(cluster: Cluster, index: ClusterIndex, trace: Trace, refere
   const service = serviceOf(index, rule?.origin);
   const trouble = service === undefined || rule === undefined ? null : explainServiceRule(index, trace, service, rule);
   if (trouble !== null) return trouble;
-  const key = trace.disposition === 'rejected' ? 'ruleRejected' : 'ruleDropped';
+  const isInvalid = rule?.matches.some((match) => match.kind === 'conntrackState' && !match.negated && match.states.includes('INVALID'));
+  const key = trace.disposition === 'rejected' ? 'ruleRejected' : isInvalid === true ? 'ruleDroppedInvalid' : 'ruleDropped';
   return reason(key, { namespace: trace.final.namespace, rule: text }, rule?.origin);
 }
 
@@ -126,10 +133,15 @@ function explainRoute(
   const step = trace.hops.at(-1)?.steps.findLast((candidate) => candidate.kind === 'route');
   const won = step?.kind === 'route' ? step.candidates.find((candidate) => candidate.outcome === 'won')?.route : undefined;
   const origin = won?.origin;
+  if (isUnmodelledIpv6(trace)) return reason('ipv6OfPods', where);
   const service = index.servicesByAddress.get(trace.final.packet.destination);
   if (service?.clusterIPs.includes(trace.final.packet.destination) === true) {
-    const params = { ...where, service: `${service.namespace}/${service.name}` };
-    return reason('clusterIPUnrouted', params, originOf(service.resource, '/spec/type'));
+    const name = `${service.namespace}/${service.name}`;
+    // A node's rules saw it and let it pass: this is no port of the Service.
+    const passedNode = trace.hops.some((hop) => hop.kind === 'node');
+    if (!passedNode) return reason('clusterIPUnrouted', { ...where, service: name }, originOf(service.resource, '/spec/type'));
+    const ports = servicePorts(service).map((entry) => `${entry.port}/${entry.protocol}`);
+    return reason('clusterIPNoPort', { ...where, service: name, ports: ports.join(', ') }, originOf(service.resource, '/spec/ports'));
   }
   const pod = index.podsByAddress.get(trace.final.packet.destination);
   if (kind === 'noRoute' && pod !== undefined) {
@@ -138,8 +150,13 @@ function explainRoute(
   return reason(kind, { ...where, route: won === undefined ? '' : won.destination }, origin);
 }
 
+/** Pods have IPv6 addresses but no IPv6 routes here: that such a packet goes nowhere says nothing about a real cluster. */
+export function isUnmodelledIpv6({ disposition, hops, final }: Trace): boolean {
+  return disposition === 'noRoute' && familyOf(final.packet.destination) === 'ipv6' && hops.at(-1)?.kind === 'pod';
+}
+
 /** Nobody listens on the port: the Service port that led there, or what the Pod's containers declare. */
-function explainNoListener(index: ClusterIndex, trace: Trace): Explanation {
+function explainNoListener(index: ClusterIndex, trace: Trace, dialledBecause: readonly Origin[]): Explanation {
   const { packet, namespace } = trace.final;
   const port = portsOf(packet).destination;
   const address = addressWithPort(packet.destination, port);
@@ -150,9 +167,11 @@ function explainNoListener(index: ClusterIndex, trace: Trace): Explanation {
     (entry) => `${entry.containerPort}${entry.protocol === undefined || entry.protocol === 'TCP' ? '' : `/${entry.protocol}`}`,
   );
   const params = { pod: namespace, address, port, open: open.length === 0 ? '–' : open.join(', ') };
-  for (const service of index.state.services.filter((candidate) => candidate.namespace === pod.namespace)) {
-    const entry = servicePorts(service).find((candidate) =>
-      endpointsOf(index, service, candidate.name).some((endpoint) => endpoint.address === packet.destination && endpoint.port === port),
+  for (const service of leadingServices(index, trace, dialledBecause)) {
+    const entry = servicePorts(service).find(
+      (candidate) =>
+        candidate.protocol.toLowerCase() === protocolOf(packet) &&
+        endpointsOf(index, service, candidate.name).some((endpoint) => endpoint.address === packet.destination && endpoint.port === port),
     );
     if (entry !== undefined) {
       const field = `/spec/ports/${entry.position}/targetPort`;
@@ -161,4 +180,20 @@ function explainNoListener(index: ClusterIndex, trace: Trace): Explanation {
     }
   }
   return reason('podPortClosed', params, originOf(pod.resource, '/spec/containers'));
+}
+
+/** The Services whose rules translated the packet on its way, or whose endpoints its sender had read. */
+function leadingServices(index: ClusterIndex, trace: Trace, dialledBecause: readonly Origin[]): readonly ServiceState[] {
+  const hits = trace.hops.flatMap((hop) => hop.steps.flatMap((step) => (step.kind === 'chain' && step.table === 'nat' ? step.hits : [])));
+  const ofRules = hits.flatMap(({ rule }) => serviceOf(index, rule.origin) ?? []);
+  const read = dialledBecause.flatMap((origin) => serviceOf(index, origin) ?? serviceOfSlice(index, origin) ?? []);
+  return [...new Set([...ofRules, ...read])];
+}
+
+function serviceOfSlice(index: ClusterIndex, origin: Origin): ServiceState | undefined {
+  if (origin.object.kind !== 'EndpointSlice') return undefined;
+  const slice = index.state.endpointSlices.find(
+    ({ resource }) => resource.reference.name === origin.object.name && resource.reference.namespace === origin.object.namespace,
+  );
+  return slice === undefined ? undefined : index.services.get(`${slice.namespace}/${slice.service}`);
 }
