@@ -52,6 +52,8 @@ export default function MonacoEditor(props: TextEditorProps) {
       insertSpaces: true,
       detectIndentation: false,
       wordBasedSuggestions: 'off',
+      // Enter is always a new line; Tab takes the suggestion.
+      acceptSuggestionOnEnter: 'off',
       quickSuggestions: { other: true, comments: false, strings: true },
       fixedOverflowWidgets: true,
       scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },

@@ -3,6 +3,8 @@
  * Monaco 0.57: workers by label under the page's own policy, and `createWebWorker` in the form that monaco-yaml still calls it.
  */
 import * as monaco from 'monaco-editor/editor';
+// The feature of that name registers inline completions only; the list of suggestions is the controller's.
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 import 'monaco-editor/features/bracketMatching/register';
 import 'monaco-editor/features/clipboard/register';
 import 'monaco-editor/features/codelens/register';
