@@ -108,6 +108,18 @@ describe('ranges of random documents', () => {
   );
   const documents = fc.array(fc.tuple(tree, print), { minLength: 1, maxLength: 4 });
 
+  test('the whole document stands where it stood when a comment follows', () => {
+    fc.assert(
+      fc.property(tree, print, (value, printed) => {
+        const text = printed(value);
+        const whole = parseDocument(text).freshRangeOf('');
+        expect(parseDocument(`${text}# more\n`).freshRangeOf('')).toEqual(whole);
+        expect(whole).toBeDefined();
+      }),
+      { seed: 12, numRuns: 300 },
+    );
+  });
+
   test('each field’s text in the file, read again, is the field’s value; lines and columns agree with the offsets', () => {
     fc.assert(
       fc.property(

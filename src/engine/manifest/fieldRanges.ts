@@ -3,6 +3,7 @@
  * nothing for it. A value that comes from an alias or a merge key is found where its anchor wrote it.
  */
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { lazy } from '../../shared/lazy.ts';
 import { keyName } from './kubectlSchema.ts';
 
 /** Offsets in the document's own text; `end` is exclusive. */
@@ -113,14 +114,31 @@ function indexEvents(text: string, events: readonly Event[]): EventIndex {
   return { after, ends };
 }
 
+/**
+ * The whole document's span without an index of its fields, for that is what every object is asked for: from its first node to its last
+ * scalar. Undefined where a bracket, a comment or a value without text follows and it takes more to tell.
+ */
+function wholeSpan(text: string, events: readonly Event[]): TextSpan | undefined {
+  const root = events[1];
+  const last = events.findLast((event) => event.type !== EVENT_ID.POP);
+  if (root === undefined || last?.type !== EVENT_ID.SCALAR || last.valueStart === noPlace) return undefined;
+  const start = startOf(root);
+  const end = scalarEnd(text, last);
+  let next = end;
+  while (isBlank(text.charCodeAt(next))) next += 1;
+  return start === noPlace || ',]}#'.includes(text[next] ?? ' ') ? undefined : { start, end: Math.max(start, end) };
+}
+
+const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);
+
 /** The lookup for one document. `events` are those of `text`, which holds exactly one YAML document. */
 export function fieldRanges(text: string, events: readonly Event[]): FindSpan {
-  const { after, ends } = indexEvents(text, events);
-  const nextOf = (index: number): number => after[index] ?? events.length;
+  const indexed = lazy(() => indexEvents(text, events));
+  const nextOf = (node: number): number => indexed().after[node] ?? events.length;
 
-  const spanOf = (index: number): TextSpan | undefined => {
-    const event = events[index];
-    const end = ends[index] ?? noPlace;
+  const spanOf = (node: number): TextSpan | undefined => {
+    const event = events[node];
+    const end = indexed().ends[node] ?? noPlace;
     const start = event === undefined ? noPlace : startOf(event);
     return start === noPlace || end === noPlace ? undefined : { start, end: Math.max(start, end) };
   };
@@ -204,9 +222,11 @@ export function fieldRanges(text: string, events: readonly Event[]): FindSpan {
     return value === undefined ? undefined : { value, key: undefined };
   };
 
+  const whole = lazy(() => wholeSpan(text, events) ?? spanOf(1));
+
   return (pointer) => {
     let node = 1;
-    let span = spanOf(node);
+    let span = whole();
     for (const token of pointerTokens(pointer)) {
       const place = step(target(node), token);
       if (place === undefined) return span;
