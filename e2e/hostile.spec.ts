@@ -80,7 +80,6 @@ test('120 Pods pasted: drawn, and typing goes on', async ({ page }) => {
   await page.keyboard.type('\n# typing on');
   await expect(page.getByText('# typing on')).toBeVisible();
 });
-});
 
 test('the built page carries a strict policy and breaks none of it', async ({ page }) => {
   const violations: string[] = [];
