@@ -84,6 +84,7 @@ export function createDocumentsSlice(set: SetState, get: GetState): DocumentsSli
         from: work.request?.from ?? '',
         to: work.request?.to ?? '',
         probe: work.request?.probe ?? null,
+        chosenByText: (work.request?.probe ?? null) === null || work.scenario !== null,
         wish: work.request?.wish ?? { kind: 'first' },
         serviceUpstream: work.request?.serviceUpstream ?? false,
         request: null,

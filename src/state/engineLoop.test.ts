@@ -41,7 +41,7 @@ function connected() {
     crash: (reason: string) => crash(reason),
     restarts: () => restarts,
     type: (text: string) => store.getState().editFile('a.yaml', text),
-    requested: (ticket: number, legs = [makeLeg('0.0', [2, 2])]) =>
+    requested: (ticket = store.getState().requestTicket, legs = [makeLeg('0.0', [2, 2])]) =>
       answer({ kind: 'requested', revision: revision(), ticket, request: makeRequest(legs), scene: emptyScene(revision()) }),
   };
 }
@@ -116,13 +116,13 @@ describe('typing', () => {
   it('keeps the place in the walk when the text changes', () => {
     const { store, type, answer, revision, requested } = connected();
     answer(simulated(revision()));
-    requested(0);
+    requested();
     store.getState().selectHop('0.0.1');
     const before = store.getState().playhead;
     type('kind: Pod # more');
     vi.advanceTimersByTime(timing.debounce);
     answer(simulated(revision()));
-    requested(0);
+    requested();
     expect(store.getState().playhead).toEqual(before);
   });
 
@@ -135,22 +135,59 @@ describe('typing', () => {
   });
 });
 
+describe('the request that a text asks for', () => {
+  const url = { value: 'http://shop.example/', label: 'http://shop.example/', detail: '', group: 'url' as const };
+
+  it('follows the text until the user sends one', () => {
+    const { store, type, answer, revision } = connected();
+    answer(simulated(revision()));
+    type('kind: Ingress');
+    vi.advanceTimersByTime(timing.debounce);
+    answer(simulated(revision(), { requests: [], suggestions: { sources: [], destinations: [url] } }));
+    expect(store.getState()).toMatchObject({ from: 'external', to: url.value, probe: { to: url.value } });
+    store.getState().setTo('10.96.0.10:53');
+    store.getState().send();
+    type('kind: Pod');
+    vi.advanceTimersByTime(timing.debounce);
+    answer(simulated(revision()));
+    expect(store.getState().to).toBe('10.96.0.10:53');
+  });
+
+  it('stays while the text is broken', () => {
+    const { store, type, answer, revision } = connected();
+    answer(simulated(revision()));
+    type('kind: [');
+    vi.advanceTimersByTime(timing.debounce);
+    answer(simulated(revision(), { requests: [], broken: true }));
+    expect(store.getState().to).toBe('http://a/');
+  });
+
+  it('is none when the text has nothing that outside could call', () => {
+    const { store, type, answer, revision } = connected();
+    answer(simulated(revision()));
+    type('kind: Pod');
+    vi.advanceTimersByTime(timing.debounce);
+    answer(simulated(revision(), { requests: [] }));
+    expect(store.getState()).toMatchObject({ probe: null, request: null, to: '' });
+  });
+});
+
 describe('requests', () => {
   it('are answered by their ticket only', () => {
     const { store, answer, revision, requested } = connected();
     answer(simulated(revision()));
     store.getState().setTo('http://b/');
     store.getState().send();
-    requested(0);
+    requested(store.getState().requestTicket - 1);
     expect(store.getState().request).toBeNull();
-    requested(1);
+    requested();
     expect(store.getState().request).not.toBeNull();
   });
 
   it('ask for the details of the hop under the playhead, once', () => {
     const { store, posted, answer, revision, requested } = connected();
     answer(simulated(revision()));
-    requested(0);
+    requested();
     store.getState().stepForward();
     store.getState().hopForward();
     const asked = posted.flatMap((message) => (message.kind === 'inspectHop' ? [message.hop] : []));

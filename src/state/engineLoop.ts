@@ -2,7 +2,7 @@
  * Connects the store and the worker: typing is debounced, every answer carries the revision of the text it was computed from and stale
  * ones are dropped, a new edit cancels a run that takes long, and a dead worker loses nothing but time.
  */
-import type { EnginePort, FromWorker, Message, SourceFile } from '../worker/messages.ts';
+import type { EnginePort, FromWorker, Message, ScenarioRequest, SimulatedMessage, SourceFile } from '../worker/messages.ts';
 import { playedSteps } from './playback.ts';
 import { currentStep, keepPlace } from './player.ts';
 import { probeOf } from './request.ts';
@@ -24,6 +24,37 @@ export const countDocuments = (files: readonly SourceFile[]): number =>
     (sum, file) => sum + (file.text.trim() === '' ? 0 : file.text.split(/^---/m).filter((part) => part.trim() !== '').length),
     0,
   );
+
+/**
+ * The request that a text asks for when the user has sent none: its Scenario's first, else the first URL that an Ingress serves, else its first
+ * load balancer. Nothing changes while the present request is still one of the text's own.
+ */
+export function requestOfText(state: AppState, answer: SimulatedMessage): Partial<AppState> {
+  if (!state.chosenByText || answer.broken) return {};
+  const { probe } = state;
+  if (probe !== null && answer.requests.some((request) => request.from === probe.from && request.to === probe.to)) return {};
+  const wanted = answer.requests[0] ?? outsideRequest(answer);
+  if (wanted === null) return { probe: null, from: 'external', to: '', request: null, steps: [], hopDetail: null, chosenByText: true };
+  if (probe !== null && wanted.from === probe.from && wanted.to === probe.to) return {};
+  return {
+    probe: probeOf(wanted),
+    from: wanted.from,
+    to: wanted.to,
+    wish: { kind: wanted.show ?? 'first' },
+    chosenByText: true,
+    requestTicket: state.requestTicket + 1,
+  };
+}
+
+function outsideRequest({ suggestions, topology }: SimulatedMessage): ScenarioRequest | null {
+  const url = suggestions.destinations.find((destination) => destination.group === 'url');
+  if (url !== undefined) return { from: 'external', to: url.value };
+  const balanced = topology.services.filter((service) => service.type === 'LoadBalancer' && !service.added);
+  const service = suggestions.destinations.find((destination) =>
+    balanced.some(({ namespace, name }) => destination.value.startsWith(`service/${namespace}/${name}:`)),
+  );
+  return service === undefined ? null : { from: 'external', to: service.value };
+}
 
 export function connectEngine(store: AppStore, port: EnginePort): () => void {
   let running: { readonly revision: number; readonly since: number } | null = null;
@@ -103,8 +134,7 @@ export function connectEngine(store: AppStore, port: EnginePort): () => void {
     switch (answer.kind) {
       case 'simulated': {
         if (answer.revision !== state.revision) return;
-        const first = answer.requests[0];
-        const begin = state.probe === null && first !== undefined && state.from === '' && state.to === '';
+        const chosen = requestOfText(state, answer);
         store.setState({
           simulatedRevision: answer.revision,
           topology: answer.topology,
@@ -115,14 +145,7 @@ export function connectEngine(store: AppStore, port: EnginePort): () => void {
           counts: answer.counts,
           broken: answer.broken,
           ledger: answer.ledger,
-          ...(begin
-            ? {
-                probe: probeOf(first),
-                from: first.from,
-                to: first.to,
-                wish: { kind: first.show ?? ('first' as const) },
-              }
-            : {}),
+          ...chosen,
         });
         settle();
         if (store.getState().probe === null) postStage();

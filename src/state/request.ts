@@ -25,6 +25,7 @@ export function createRequestSlice(set: SetState, get: GetState): RequestSlice {
     from: '',
     to: '',
     probe: null,
+    chosenByText: true,
     wish: { kind: 'first' },
     serviceUpstream: false,
     request: null,
@@ -39,12 +40,12 @@ export function createRequestSlice(set: SetState, get: GetState): RequestSlice {
       const { from, to, probe } = get();
       if (from.trim() === '' || to.trim() === '') return;
       const same = probe !== null && probe.from === from.trim() && probe.to === to.trim();
-      set({ playing: true });
+      set({ playing: true, chosenByText: false });
       fresh(same ? {} : { probe: { from: from.trim(), to: to.trim() }, wish: { kind: 'first' } });
     },
     sendRequest(request) {
       const probe = probeOf(request);
-      set({ playing: true });
+      set({ playing: true, chosenByText: false });
       fresh({ from: probe.from, to: probe.to, probe, wish: request.show === undefined ? { kind: 'first' } : { kind: request.show } });
     },
     chooseBranch: (index) => fresh({ wish: { kind: 'index', index } }),

@@ -59,6 +59,8 @@ export interface RequestSlice {
   readonly to: string;
   /** The request that was sent last; null until one is. */
   readonly probe: Probe | null;
+  /** True while the page chose the request from the text; it then follows the text. False once the user sent one. */
+  readonly chosenByText: boolean;
   readonly wish: BranchWish;
   readonly serviceUpstream: boolean;
   readonly request: RequestModel | null;

@@ -49,17 +49,6 @@ export function FileTabs({ causeFile }: { readonly causeFile: string | null }) {
                 )}
                 {file.name}
               </button>
-              {(files.length > 1 || file.text !== '') && file.name === activeFile && (
-                <button
-                  type="button"
-                  className="file-close"
-                  tabIndex={-1}
-                  aria-label={words('page.files.close', { name: file.name })}
-                  onClick={() => actions.closeFile(file.name)}
-                >
-                  <X size={12} aria-hidden="true" />
-                </button>
-              )}
             </div>
           ),
         )}
@@ -73,6 +62,17 @@ export function FileTabs({ causeFile }: { readonly causeFile: string | null }) {
           onClick={() => actions.reopenFile()}
         >
           <Undo2 size={14} aria-hidden="true" />
+        </button>
+      )}
+      {(files.length > 1 || files[0]?.text !== '') && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words('page.files.close', { name: activeFile })}
+          title={words('page.files.close', { name: activeFile })}
+          onClick={() => actions.closeFile(activeFile)}
+        >
+          <X size={14} aria-hidden="true" />
         </button>
       )}
       <button

@@ -14,13 +14,15 @@ export function PhoneTabs() {
   const words = useWords();
   const current = useApp((state) => state.phoneTab);
   return (
-    <div className="phone-tabs" role="tablist" aria-label={words('page.phone.tabs')}>
-      {tabs.map(({ tab, Icon }) => (
-        <button key={tab} type="button" role="tab" aria-selected={tab === current} onClick={() => store.getState().setPhoneTab(tab)}>
-          <Icon size={18} aria-hidden="true" />
-          {words(`page.phone.${tab}`)}
-        </button>
-      ))}
-    </div>
+    <nav aria-label={words('page.phone.tabs')}>
+      <div className="phone-tabs" role="tablist" aria-label={words('page.phone.tabs')}>
+        {tabs.map(({ tab, Icon }) => (
+          <button key={tab} type="button" role="tab" aria-selected={tab === current} onClick={() => store.getState().setPhoneTab(tab)}>
+            <Icon size={18} aria-hidden="true" />
+            {words(`page.phone.${tab}`)}
+          </button>
+        ))}
+      </div>
+    </nav>
   );
 }

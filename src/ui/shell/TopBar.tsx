@@ -38,7 +38,7 @@ export function TopBar({ phone }: { readonly phone: boolean }) {
               type="button"
               className="button wide-only"
               onClick={() => state.openDialog('palette')}
-              aria-label={words('page.topBar.palette')}
+              aria-label={`${words('page.topBar.palette')}, Ctrl K`}
             >
               <kbd>Ctrl K</kbd>
             </button>
