@@ -138,14 +138,13 @@ function failed(text: string, reason: Message, range: RelativeRange): FreshDocum
   };
 }
 
-function succeeded(text: string, value: unknown, hasAliases: boolean, freshRangeOf: RangeOf): FreshDocument {
+function succeeded(text: string, value: unknown, eventsOf: () => readonly Event[], freshRangeOf: RangeOf): FreshDocument {
   const whole = wholeRange(text);
+  const hasAliases = text.includes('*') && eventsOf().some((event) => event.type === EVENT_ID.ALIAS);
   const problem = hasAliases ? aliasProblem(value) : undefined;
   if (problem !== undefined) return failed(text, problem, freshRangeOf('') ?? whole);
   return { parsed: { text, whole, value, rangeOf: reparsedRanges(text) }, freshRangeOf };
 }
-
-const isAlias = (event: Event): boolean => event.type === EVENT_ID.ALIAS;
 
 /** Reads one document. Never throws: whatever is wrong with the text is in `failure`. */
 export function parseDocument(text: string): FreshDocument {
@@ -154,12 +153,8 @@ export function parseDocument(text: string): FreshDocument {
     events = parseEvents(text, { maxDepth });
     const values = constructFromEvents(events, { source: text, schema: kubectlSchema, maxAliases });
     invariant(values.length <= 1, 'a slice of a file holds one document');
-    return succeeded(
-      text,
-      values[0] ?? null,
-      events.some(isAlias),
-      ranges(text, text, 0, () => events),
-    );
+    const eventsOf = (): readonly Event[] => events;
+    return succeeded(text, values[0] ?? null, eventsOf, ranges(text, text, 0, eventsOf));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const position = error.mark?.position ?? unsupportedFloatPosition(text, events);
@@ -167,78 +162,86 @@ export function parseDocument(text: string): FreshDocument {
   }
 }
 
-/** js-yaml's cost per call is that of half a Deployment, so documents are parsed together; an error sends only its batch back to one by one. */
-const batchSize = 64;
+/**
+ * js-yaml's cost per call is that of half a Deployment, so documents are parsed together. An error sends the documents that were with it
+ * back in smaller batches, and those of its own batch one by one.
+ */
+const batchSizes: readonly number[] = [1024, 64];
 /** Ends a document wherever it stands, so that what one text leaves open cannot reach into the next. */
 const endMarker = '...\n';
+const startMarkerPattern = /^---[ \t\r\n]/;
 
+/** A document of a batch: its index among the values, and its stretch of the events. */
 interface Located {
-  readonly value: unknown;
+  readonly document: number;
   readonly from: number;
   readonly to: number;
-  readonly hasAliases: boolean;
 }
 
-const offsetOf = (event: Event | undefined): number => {
-  if (event === undefined) return -1;
-  const places = [
-    'start' in event ? event.start : -1,
-    'valueStart' in event ? event.valueStart : -1,
-    'tagStart' in event ? event.tagStart : -1,
-    'anchorStart' in event ? event.anchorStart : -1,
-  ].filter((place) => place >= 0);
-  return places.length === 0 ? -1 : Math.min(...places);
-};
+/** Where a node begins, its tag and anchor included; -1 for one without text. */
+function offsetOf(event: Event | undefined): number {
+  if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return -1;
+  if (event.type === EVENT_ID.ALIAS) return event.anchorStart;
+  const start = event.type === EVENT_ID.SCALAR ? event.valueStart : event.start;
+  return Math.max(start, event.tagStart, event.anchorStart);
+}
 
-/** Each document's value and its stretch of the events, by the place of its text; undefined when one text held several. */
-function locate(
-  events: readonly Event[],
-  values: readonly unknown[],
-  bases: readonly number[],
-): readonly (Located | undefined)[] | undefined {
+/** The document of each text, by where the texts begin; undefined for a text that holds none, or an empty one. */
+function locate(events: readonly Event[], bases: readonly number[]): readonly (Located | undefined)[] {
   const located: (Located | undefined)[] = bases.map(() => undefined);
   let document = -1;
-  let from = 0;
-  let depth = 0;
-  let hasAliases = false;
   let at = 0;
-  for (const [index, event] of events.entries()) {
-    if (event.type === EVENT_ID.DOCUMENT) {
-      document += 1;
-      from = index;
-      hasAliases = false;
-    }
-    if (event.type === EVENT_ID.ALIAS) hasAliases = true;
-    if (event.type === EVENT_ID.POP) depth -= 1;
-    else if (event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS) depth += 1;
-    if (depth > 0 || event.type !== EVENT_ID.POP) continue;
+  let last: { readonly document: number; readonly from: number; readonly at: number } | undefined;
+  const close = (to: number): void => {
+    if (last === undefined) return;
+    invariant(located[last.at] === undefined, 'a slice of a file holds one document');
+    located[last.at] = { document: last.document, from: last.from, to };
+  };
+  for (let from = 0; from < events.length; from += 1) {
+    if (events[from]?.type !== EVENT_ID.DOCUMENT) continue;
+    close(from);
+    document += 1;
     const offset = offsetOf(events[from + 1]);
-    // An empty document has no place, and its value is null wherever it stands.
-    if (offset === -1) continue;
     while (at + 1 < bases.length && (bases[at + 1] ?? 0) <= offset) at += 1;
-    if (located[at] !== undefined) return undefined;
-    located[at] = { value: values[document] ?? null, from, to: index + 1, hasAliases };
+    // An empty document has no place, and its value is null wherever it stands.
+    last = offset === -1 ? undefined : { document, from, at };
   }
+  close(events.length);
   return located;
+}
+
+/** The texts as one, and where each begins in it. A text that opens with `---` ends the one before by itself, unless that ends in a directive. */
+function joined(texts: readonly string[]): { readonly source: string; readonly bases: readonly number[] } {
+  const parts: string[] = [];
+  const bases: number[] = [];
+  let length = 0;
+  for (const [index, text] of texts.entries()) {
+    const next = texts[index + 1];
+    const marker = next === undefined || (startMarkerPattern.test(next) && !text.includes('%')) ? '' : endMarker;
+    bases.push(length);
+    parts.push(text, marker);
+    length += text.length + marker.length;
+  }
+  return { source: parts.join(''), bases };
 }
 
 /** Several documents at once; undefined when there is an error in any of them. */
 function parseBatch(texts: readonly string[]): readonly FreshDocument[] | undefined {
-  const source = texts.join(endMarker);
-  const bases: number[] = [];
-  let base = 0;
-  for (const text of texts) {
-    bases.push(base);
-    base += text.length + endMarker.length;
-  }
+  const { source, bases } = joined(texts);
   try {
     const events = parseEvents(source, { maxDepth });
     const values = constructFromEvents(events, { source, schema: kubectlSchema, maxAliases, maxTotalMergeKeys });
-    return locate(events, values, bases)?.map((found, index) => {
-      const text = texts[index] ?? '';
-      if (found === undefined) return succeeded(text, null, false, () => undefined);
-      const freshRangeOf = ranges(text, source, bases[index] ?? 0, () => events.slice(found.from, found.to));
-      return succeeded(text, found.value, found.hasAliases, freshRangeOf);
+    const located = lazy(() => locate(events, bases));
+    // No text holds two documents, so as many as there are texts means one each; to look at every event would cost more than that is worth.
+    const documentOf = (index: number): number | undefined => (values.length === texts.length ? index : located()[index]?.document);
+    return texts.map((text, index) => {
+      const document = documentOf(index);
+      const eventsOf = (): readonly Event[] => {
+        const found = located()[index];
+        return found === undefined ? [] : events.slice(found.from, found.to);
+      };
+      const value = document === undefined ? null : (values[document] ?? null);
+      return succeeded(text, value, eventsOf, ranges(text, source, bases[index] ?? 0, eventsOf));
     });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
@@ -252,18 +255,30 @@ function parseBatch(texts: readonly string[]): readonly FreshDocument[] | undefi
  */
 const canBeAmongOthers = (text: string): boolean => text.endsWith('\n') && !/^[ \t\uFEFF]/.test(text);
 
+const chunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
 /**
  * Reads documents, each as {@link parseDocument} does, and gives what `visit` makes of them, in order. A document's events are gone soon
  * after its visit.
  */
-export function parseDocuments<Value>(texts: readonly string[], visit: (document: FreshDocument) => Value): readonly Value[] {
+export function parseDocuments<Value>(
+  texts: readonly string[],
+  visit: (document: FreshDocument) => Value,
+  sizes: readonly number[] = batchSizes,
+): readonly Value[] {
+  const [size, ...smaller] = sizes;
+  if (size === undefined) return texts.map((text) => visit(parseDocument(text)));
   const results: Value[] = [];
-  for (let first = 0; first < texts.length; first += batchSize) {
-    const batch = texts.slice(first, first + batchSize);
+  for (const batch of chunks(texts, size)) {
     const among = batch.filter(canBeAmongOthers);
     const together = (among.length > 1 ? parseBatch(among) : undefined)?.values();
+    if (together === undefined) {
+      results.push(...parseDocuments(batch, visit, smaller));
+      continue;
+    }
     for (const text of batch) {
-      const document = together !== undefined && canBeAmongOthers(text) ? together.next().value : undefined;
+      const document = canBeAmongOthers(text) ? together.next().value : undefined;
       results.push(visit(document ?? parseDocument(text)));
     }
   }
