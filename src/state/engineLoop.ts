@@ -3,7 +3,7 @@
  * ones are dropped, a new edit cancels a run that takes long, and a dead worker loses nothing but time.
  */
 import type { EnginePort, FromWorker, Message, ScenarioRequest, SimulatedMessage, SourceFile } from '../worker/messages.ts';
-import { playedSteps } from './playback.ts';
+import { playedSteps, startOfWalk } from './playback.ts';
 import { currentStep, keepPlace } from './player.ts';
 import { probeOf } from './request.ts';
 import type { AppStore } from './store.ts';
@@ -43,6 +43,7 @@ export function requestOfText(state: AppState, answer: SimulatedMessage): Partia
     wish: { kind: wanted.show ?? 'first' },
     chosenByText: true,
     requestTicket: state.requestTicket + 1,
+    ...(probe === null ? {} : { playhead: startOfWalk, elapsed: 0 }),
   };
 }
 
