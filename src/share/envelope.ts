@@ -2,9 +2,7 @@
  * What a link and the browser's storage hold: documents, ledger, request, step and view, in an envelope with a version. Reading parses:
  * migrations first, then every field is checked; nothing is cast. Knows nothing of compression (codec.ts).
  */
-import type { Probe } from '../engine/exchange/probe.ts';
-import type { Ledger, LedgerEntry } from '../engine/ledger.ts';
-import type { SourceFile } from '../engine/simulation.ts';
+import type { Ledger, LedgerEntry, Probe, SourceFile } from '../engine/index.ts';
 import { type Message, message } from '../shared/message.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { migrations } from './migrations.ts';

@@ -3,7 +3,16 @@
  * names, nodes, addresses, rules and walks as the page had when the link was copied.
  */
 import { describe, expect, it } from 'vitest';
-import { createEngine, emptyKernelState, emptyLedger, type Probe, runRequest, type Simulation, simulate, type SourceFile } from '../engine/index.ts';
+import {
+  createEngine,
+  emptyKernelState,
+  emptyLedger,
+  type Probe,
+  runRequest,
+  type Simulation,
+  type SourceFile,
+  simulate,
+} from '../engine/index.ts';
 import { generateCluster } from '../engine/testing/generateCluster.ts';
 import { type Random, seededRandom } from '../shared/random.ts';
 import { decodeShare, encodeShare } from './codec.ts';
@@ -19,9 +28,10 @@ function editText(text: string, random: Random): string {
     case 1:
       return documents.filter((_, index) => index !== random.integer(documents.length)).join(separator);
     case 2:
-      return [...documents, ...generateCluster(random.integer(10_000)).files.map((file) => file.text.replaceAll('app', `other${random.integer(3)}`))].join(
-        separator,
-      );
+      return [
+        ...documents,
+        ...generateCluster(random.integer(10_000)).files.map((file) => file.text.replaceAll('app', `other${random.integer(3)}`)),
+      ].join(separator);
     case 3:
       return [...documents].reverse().join(separator);
     case 4:
@@ -35,7 +45,8 @@ function editText(text: string, random: Random): string {
 function fingerprint(simulation: Simulation, probes: readonly Probe[]): string {
   const pods = simulation.state.pods.map((pod) => `${pod.namespace}/${pod.name} ${pod.node} ${pod.addresses.join()}`);
   const services = simulation.state.services.map(
-    (service) => `${service.name} ${service.clusterIPs.join()} ${JSON.stringify(service.resource.object.spec?.ports)} ${JSON.stringify(service.loadBalancerIngress)}`,
+    (service) =>
+      `${service.name} ${service.clusterIPs.join()} ${JSON.stringify(service.resource.object.spec?.ports)} ${JSON.stringify(service.loadBalancerIngress)}`,
   );
   const walks = probes.map((probe) => JSON.stringify(runRequest(simulation, emptyKernelState, probe, { branchLimit: 8 }).result.branches));
   return [...pods, ...services, ...walks].join('\n');

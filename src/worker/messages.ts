@@ -3,11 +3,9 @@
  * All of it is plain data.
  */
 
-import type { ScenarioRequest } from '../engine/api/clusterDocuments.ts';
-import type { Probe } from '../engine/exchange/probe.ts';
-import type { Ledger } from '../engine/ledger.ts';
-import type { Message } from '../engine/net/message.ts';
-import type { SourceFile } from '../engine/simulation.ts';
+export type { Ledger, LedgerEntry, Message, Probe, ScenarioRequest, SourceFile, SourceRange } from '../engine/index.ts';
+
+import type { Ledger, Message, Probe, ScenarioRequest, SourceFile } from '../engine/index.ts';
 import type { EndpointSuggestions, HopDetail, ProblemModel, RequestModel, ThingDetail, TopologyModel } from '../view/model.ts';
 import type { SceneModel, StageSettings } from '../view/scene.ts';
 
@@ -70,10 +68,3 @@ export interface EnginePort {
   restart(): void;
   listen(handlers: { readonly message: (message: FromWorker) => void; readonly crash: (reason: string) => void }): void;
 }
-
-export type { ScenarioRequest } from '../engine/api/clusterDocuments.ts';
-export type { SourceRange } from '../engine/api/origin.ts';
-export type { Probe } from '../engine/exchange/probe.ts';
-export type { Ledger, LedgerEntry } from '../engine/ledger.ts';
-export type { Message } from '../engine/net/message.ts';
-export type { SourceFile } from '../engine/simulation.ts';
