@@ -14,7 +14,6 @@ import {
   addressFromValue,
   addressPlus,
   type Cidr,
-  cidr,
   cidrContains,
   cidrCovers,
   familyOf,
@@ -25,8 +24,8 @@ import {
   prefixOf,
 } from '../net/address.ts';
 import { message } from '../net/message.ts';
+import { isHostAddress, kindNetwork, nodeAddressDiagnostics, prefixLengths } from './nodeNetworks.ts';
 
-const kindNetwork = cidr('172.18.0.0/16');
 const firstNodeAddress = ipAddress('172.18.0.2');
 /** kube-controller-manager --node-cidr-mask-size-ipv4 and -ipv6. */
 const nodeMaskLength = { ipv4: 24, ipv6: 64 } as const;
@@ -119,9 +118,13 @@ export function completeNodes(
 ): { readonly nodes: readonly NodeState[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const addresses = nodeAddresses(nodes, ledger, diagnostics);
+  diagnostics.push(...nodeAddressDiagnostics(nodes, addresses, settings));
+  const prefixLength = prefixLengths(nodes, addresses);
   const podCidrs = podRanges(nodes, settings);
   return {
-    nodes: nodes.map((node) => nodeState(node, addresses.get(node.reference.name) ?? [], podCidrs.get(node.reference.name) ?? [])),
+    nodes: nodes.map((node) =>
+      nodeState(node, addresses.get(node.reference.name) ?? [], podCidrs.get(node.reference.name) ?? [], prefixLength),
+    ),
     diagnostics,
   };
 }
@@ -146,7 +149,7 @@ function nodeAddresses(
     result.set(node.reference.name, addresses);
   };
   for (const node of nodes) {
-    const declared = declaredAddresses(node, 'InternalIP');
+    const declared = declaredAddresses(node, 'InternalIP').filter(isHostAddress);
     if (declared.length > 0) give(node, declared);
   }
   const without = nodes.filter((node) => !result.has(node.reference.name));
@@ -215,7 +218,12 @@ function overlapsAny(range: Cidr, others: ReadonlySet<Cidr>): boolean {
 
 export const isControlPlane = (node: Resource<'Node'>): boolean => controlPlaneLabel in (node.object.metadata?.labels ?? {});
 
-function nodeState(node: Resource<'Node'>, addresses: readonly IpAddress[], podCidrs: readonly Cidr[]): NodeState {
+function nodeState(
+  node: Resource<'Node'>,
+  addresses: readonly IpAddress[],
+  podCidrs: readonly Cidr[],
+  prefixLength: ReturnType<typeof prefixLengths>,
+): NodeState {
   const { object, reference } = node;
   const conditions = object.status?.conditions ?? [
     { type: 'Ready', status: 'True' as const, reason: 'KubeletReady', message: 'kubelet is posting ready status' },
@@ -281,12 +289,3 @@ const unknownMachine = {
   osImage: '',
   systemUUID: '',
 };
-
-/** Calico's annotation says it; else /16 in kind's own network, /24 elsewhere, /64 for IPv6. */
-function prefixLength(node: Resource<'Node'>, address: IpAddress): number {
-  const annotation = node.object.metadata?.annotations?.['projectcalico.org/IPv4Address'];
-  const [annotated = '', lengthText = ''] = (annotation ?? '').split('/');
-  if (parseIpAddress(annotated) === address && /^\d+$/.test(lengthText)) return Number(lengthText);
-  if (familyOf(address) === 'ipv6') return 64;
-  return cidrContains(kindNetwork, address) ? prefixOf(kindNetwork).length : 24;
-}
