@@ -6,7 +6,7 @@ import { constructFromEvents, EVENT_ID, type Event, getScalarValue, parseEvents,
 import { invariant } from '../../shared/invariant.ts';
 import { lazy } from '../../shared/lazy.ts';
 import { type Message, message } from '../net/message.ts';
-import { fieldRanges, type TextSpan } from './fieldRanges.ts';
+import { type FindSpan, fieldRanges, type TextSpan } from './fieldRanges.ts';
 import { isUnsupportedFloat, kubectlSchema, unsupportedFloatReason } from './kubectlSchema.ts';
 import { lineStartsOf, type RelativeRange, toRange, wholeRange } from './lines.ts';
 
@@ -117,18 +117,20 @@ function restOfLine(text: string, position: number): TextSpan {
   return { start, end: Math.min(text.length, start + Math.max(1, rest)) };
 }
 
-/** `eventsOf` gives one document's events; their offsets count from `base` in `source`, where the document's text stands. */
-function ranges(text: string, source: string, base: number, eventsOf: () => readonly Event[]): RangeOf {
-  const find = lazy(() => fieldRanges(source, eventsOf()));
-  const starts = lazy(() => lineStartsOf(text));
+/**
+ * `eventsOf` gives one document's events; their offsets count from `base` in `source`, where the document's text stands. One closure a
+ * document and no more until someone asks: there are thousands of them.
+ */
+function ranges(text: string, source: string, base: number, eventsOf: (text: string) => readonly Event[]): RangeOf {
+  let index: { readonly find: FindSpan; readonly starts: readonly number[] } | undefined;
   return (pointer) => {
-    const span = find()(pointer);
-    return span === undefined ? undefined : toRange(starts(), { start: span.start - base, end: span.end - base });
+    index ??= { find: fieldRanges(source, eventsOf(text)), starts: lineStartsOf(text) };
+    const span = index.find(pointer);
+    return span === undefined ? undefined : toRange(index.starts, { start: span.start - base, end: span.end - base });
   };
 }
 
-/** Apart from the first parse, so that it shares no scope with that one's events and keeps none of them alive. */
-const reparsedRanges = (text: string): RangeOf => ranges(text, text, 0, () => parseEvents(text, { maxDepth }));
+const parsedAgain = (text: string): readonly Event[] => parseEvents(text, { maxDepth });
 
 function failed(text: string, reason: Message, range: RelativeRange): FreshDocument {
   const rangeOf = (): RelativeRange => range;
@@ -143,7 +145,7 @@ function succeeded(text: string, value: unknown, eventsOf: () => readonly Event[
   const hasAliases = text.includes('*') && eventsOf().some((event) => event.type === EVENT_ID.ALIAS);
   const problem = hasAliases ? aliasProblem(value) : undefined;
   if (problem !== undefined) return failed(text, problem, freshRangeOf('') ?? whole);
-  return { parsed: { text, whole, value, rangeOf: reparsedRanges(text) }, freshRangeOf };
+  return { parsed: { text, whole, value, rangeOf: ranges(text, text, 0, parsedAgain) }, freshRangeOf };
 }
 
 /** Reads one document. Never throws: whatever is wrong with the text is in `failure`. */
