@@ -15,6 +15,8 @@ interface Workload {
   readonly name: string;
   readonly replicas: number;
   readonly port: number;
+  /** One Pod per node, in the node's own network namespace. */
+  readonly onHost: boolean;
 }
 
 interface GeneratedService {
@@ -22,6 +24,9 @@ interface GeneratedService {
   readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
   readonly port: number;
   readonly nodePort: number;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  readonly headless: boolean;
+  readonly externalIP: string | null;
 }
 
 export function generateCluster(seed: number, probeCount = 2): GeneratedCluster {
@@ -33,9 +38,11 @@ export function generateCluster(seed: number, probeCount = 2): GeneratedCluster 
   const documents = [
     ...nodes.documents,
     ...generatePool(random),
-    ...workloads.map(deployment),
+    ...generateKubeProxy(random),
+    ...workloads.map(workloadDocument),
     ...services.map((service) => service.document),
     ...(ingress ? [ingressFor(services[0]?.service ?? { name: 'none', port: 80 })] : []),
+    ...services.flatMap((service) => service.slices),
   ];
   const text = documents.map((document) => JSON.stringify(document, null, 1)).join('\n---\n');
   const probes = Array.from({ length: probeCount }, () =>
@@ -58,7 +65,12 @@ function generateNodes(random: Random): { readonly names: readonly string[]; rea
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name },
-    status: { addresses: [{ type: 'InternalIP', address: `172.${twoSubnets && index % 2 === 1 ? 19 : 18}.0.${10 + index}` }] },
+    status: {
+      addresses: [
+        { type: 'InternalIP', address: `172.${twoSubnets && index % 2 === 1 ? 19 : 18}.0.${10 + index}` },
+        ...(random.next() < 0.2 ? [{ type: 'ExternalIP', address: `192.0.2.${10 + index}` }] : []),
+      ],
+    },
   }));
   return { names, documents };
 }
@@ -83,63 +95,112 @@ function generatePool(random: Random): readonly Document[] {
   ];
 }
 
+function generateKubeProxy(random: Random): readonly Document[] {
+  if (random.next() < 0.7) return [];
+  const settings = [
+    { iptables: { masqueradeAll: true } },
+    { clusterCIDR: '' },
+    { detectLocalMode: 'NodeCIDR' },
+    { detectLocalMode: 'InterfaceNamePrefix', detectLocal: { interfaceNamePrefix: 'cali' } },
+    { nodePortAddresses: ['172.18.0.0/16'] },
+    { iptables: { localhostNodePorts: false } },
+  ];
+  return [{ apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', ...random.pick(settings) }];
+}
+
 const generateWorkload = (random: Random, index: number): Workload => ({
   name: `app${index}`,
   replicas: 1 + random.integer(3),
-  port: 4000 + random.integer(3),
+  port: 4000 + random.integer(3) + 10 * index,
+  onHost: random.next() < 0.15,
 });
 
-function deployment(workload: Workload): Document {
+function workloadDocument(workload: Workload): Document {
   const labels = { app: workload.name };
+  const ports = [
+    { name: 'web', containerPort: workload.port },
+    { name: 'udp', containerPort: workload.port, protocol: 'UDP' },
+    { name: 'sctp', containerPort: workload.port, protocol: 'SCTP' },
+  ];
   return {
     apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    kind: workload.onHost ? 'DaemonSet' : 'Deployment',
     metadata: { name: workload.name },
     spec: {
-      replicas: workload.replicas,
+      ...(workload.onHost ? {} : { replicas: workload.replicas }),
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
-        spec: { containers: [{ name: 'app', image: 'app:1', ports: [{ name: 'web', containerPort: workload.port }] }] },
+        spec: { ...(workload.onHost ? { hostNetwork: true } : {}), containers: [{ name: 'app', image: 'app:1', ports }] },
       },
     },
   };
 }
 
-function generateService(
-  random: Random,
-  index: number,
-  workloads: readonly Workload[],
-): { readonly service: GeneratedService; readonly document: Document } {
+interface ServiceDocuments {
+  readonly service: GeneratedService;
+  readonly document: Document;
+  readonly slices: readonly Document[];
+}
+
+function generateService(random: Random, index: number, workloads: readonly Workload[]): ServiceDocuments {
   const workload = random.pick(workloads);
+  const type = random.pick(['ClusterIP', 'NodePort', 'LoadBalancer'] as const);
   const service: GeneratedService = {
     name: `service${index}`,
-    type: random.pick(['ClusterIP', 'NodePort', 'LoadBalancer'] as const),
+    type,
     port: random.pick([80, 5000]),
     nodePort: 30100 + index,
+    protocol: random.pick(['TCP', 'TCP', 'TCP', 'UDP', 'SCTP'] as const),
+    headless: type === 'ClusterIP' && random.next() < 0.2,
+    externalIP: random.next() < 0.2 ? `192.0.2.${100 + index}` : null,
   };
-  const external = service.type !== 'ClusterIP';
+  const portName = { TCP: 'web', UDP: 'udp', SCTP: 'sctp' }[service.protocol];
+  const byHand = random.next() < 0.15;
+  const reachable = type !== 'ClusterIP' || service.externalIP !== null;
   const document = {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: service.name },
     spec: {
-      type: service.type,
-      selector: { app: random.next() < 0.1 ? 'nobody' : workload.name },
+      type,
+      ...(service.headless ? { clusterIP: 'None' } : {}),
+      ...(byHand ? {} : { selector: { app: random.next() < 0.1 ? 'nobody' : workload.name } }),
       ports: [
         {
           port: service.port,
-          targetPort: random.pick(['web', workload.port]),
-          ...(external ? { nodePort: service.nodePort } : {}),
+          protocol: service.protocol,
+          targetPort: random.pick([portName, workload.port, 9]),
+          ...(type === 'ClusterIP' ? {} : { nodePort: service.nodePort }),
         },
       ],
-      ...(external ? { externalTrafficPolicy: random.pick(['Cluster', 'Local']) } : {}),
+      ...(service.externalIP === null ? {} : { externalIPs: [service.externalIP] }),
+      ...(reachable ? { externalTrafficPolicy: random.pick(['Cluster', 'Local']) } : {}),
+      ...(type === 'LoadBalancer' && random.next() < 0.2
+        ? { loadBalancerSourceRanges: [random.pick(['203.0.113.0/24', '10.0.0.0/8'])] }
+        : {}),
       ...(random.next() < 0.2 ? { internalTrafficPolicy: 'Local' } : {}),
-      ...(random.next() < 0.2 ? { sessionAffinity: 'ClientIP' } : {}),
+      ...(random.next() < 0.2 && !service.headless ? { sessionAffinity: 'ClientIP' } : {}),
     },
+    ...(type === 'LoadBalancer' && random.next() < 0.2
+      ? { status: { loadBalancer: { ingress: [{ ip: `198.51.100.${100 + index}`, ipMode: 'Proxy' }] } } }
+      : {}),
   };
-  return { service, document };
+  return { service, document, slices: byHand ? [sliceFor(random, service, workload)] : [] };
 }
+
+/** Endpoints that no controller made: outside the cluster, going away, or not ready. */
+const sliceFor = (random: Random, service: GeneratedService, workload: Workload): Document => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: `${service.name}-by-hand`, labels: { 'kubernetes.io/service-name': service.name } },
+  addressType: 'IPv4',
+  ports: [{ name: '', port: workload.port, protocol: service.protocol }],
+  endpoints: ['192.0.2.200', '192.0.2.201'].map((address) => ({
+    addresses: [address],
+    conditions: random.pick([{}, { ready: false }, { ready: false, serving: true, terminating: true }]),
+  })),
+});
 
 const ingressFor = (service: { readonly name: string; readonly port: number }): Document => ({
   apiVersion: 'networking.k8s.io/v1',
@@ -162,20 +223,27 @@ function generateProbe(
   services: readonly GeneratedService[],
   ingress: boolean,
 ): Probe {
-  const workload = random.pick(workloads);
   const service = random.pick(services);
   const node = random.pick(nodes);
-  const from = random.pick(['external', `node/${random.pick(nodes)}`, `deployment/default/${workload.name}`]);
-  const inside = [
+  const pods = workloads.filter((workload) => !workload.onHost).map((workload) => `deployment/default/${workload.name}`);
+  const from = random.pick(['external', `node/${random.pick(nodes)}`, ...pods]);
+  if (ingress && random.next() < 0.3) return { from, to: 'http://web.example.com/' };
+  const other = random.pick(workloads);
+  const nodePorts = service.type === 'ClusterIP' ? [] : [`node/${node}:${service.nodePort}`];
+  const everywhere = [
+    ...nodePorts,
+    ...(service.externalIP === null ? [] : [`${service.externalIP}:${service.port}`]),
+    ...(other.onHost ? [`node/${node}:${other.port}`] : [`deployment/default/${other.name}:${other.port}`]),
     `service/default/${service.name}:${service.port}`,
-    `deployment/default/${random.pick(workloads).name}:${workload.port}`,
-    `node/${node}:${service.nodePort}`,
+  ];
+  const inside = [
+    `${service.name}:${service.port}`,
     '203.0.113.9:443',
+    '8.8.8.8:53',
+    ...(from.startsWith('node/') ? [`127.0.0.1:${service.nodePort}`] : []),
   ];
-  const outside = [
-    `node/${node}:${service.nodePort}`,
-    ...(service.type === 'LoadBalancer' ? [`service/default/${service.name}:${service.port}`] : []),
-  ];
-  if (ingress && random.next() < 0.4) return { from: 'external', to: 'http://web.example.com/' };
-  return { from, to: random.pick(from === 'external' ? outside : inside) };
+  const to = random.pick(from === 'external' ? everywhere : [...everywhere, ...inside]);
+  const protocol = random.next() < 0.15 ? random.pick(['TCP', 'UDP', 'SCTP', 'ICMP'] as const) : service.protocol;
+  const via = from === 'external' && random.next() < 0.3 ? { via: random.pick([node, 'destination']) } : {};
+  return { from, to, protocol, ...via };
 }
