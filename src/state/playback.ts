@@ -63,10 +63,15 @@ export function neighbourHop(steps: readonly PlayedStep[], index: number, direct
 /** The index of a hop's first step, or -1. */
 export const firstStepOf = (steps: readonly PlayedStep[], hop: string): number => steps.findIndex((step) => step.hop.id === hop);
 
-/** The step of a hop that decided, or its first: where a selection lands. */
+/** The step of a hop that says most, or its first: where a selection lands. What stopped the packet, else what changed it, else what decided. */
 export function decidingStepOf(steps: readonly PlayedStep[], hop: string): number {
-  const decided = steps.findIndex((step) => step.hop.id === hop && (step.model.effect !== 'none' || step.model.decided));
-  return decided === -1 ? firstStepOf(steps, hop) : decided;
+  const find = (says: (model: StepModel) => boolean): number => steps.findIndex((step) => step.hop.id === hop && says(step.model));
+  const found = [
+    find(({ effect }) => effect === 'dropped' || effect === 'rejected'),
+    find(({ effect }) => effect !== 'none'),
+    find(({ decided }) => decided),
+  ].find((index) => index !== -1);
+  return found ?? firstStepOf(steps, hop);
 }
 
 /** Milliseconds of a step at speed 1: its motion, and how long the packet then rests. */

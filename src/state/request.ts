@@ -49,7 +49,8 @@ export function createRequestSlice(set: SetState, get: GetState): RequestSlice {
       fresh({ from: probe.from, to: probe.to, probe, wish: request.show === undefined ? { kind: 'first' } : { kind: request.show } });
     },
     chooseBranch: (index) => fresh({ wish: { kind: 'index', index } }),
-    setServiceUpstream: (on) => fresh({ serviceUpstream: on }),
+    /** The packet stays at its hop: what differs between the two variants is seen there. */
+    setServiceUpstream: (on) => set((state) => ({ serviceUpstream: on, requestTicket: state.requestTicket + 1, thing: null })),
     toggleUnfolded() {
       const { unfolded, request, steps, playhead } = get();
       if (request === null) return;

@@ -43,6 +43,7 @@ export const makeLeg = (id: string, steps: readonly number[], shown = true): Leg
   title: { code: 'x', params: {} },
   hops: steps.map((count, index) => makeHop(`${id}.${index}`, count)),
   disposition: 'delivered',
+  upstream: null,
 });
 
 export const makeBranch = (legs: readonly LegModel[]): BranchModel => ({

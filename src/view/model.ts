@@ -189,6 +189,8 @@ export interface LegModel {
   readonly title: Message;
   readonly hops: readonly HopModel[];
   readonly disposition: string;
+  /** What nginx dialled, when it dialled: an endpoint that it read itself, or the Service (service-upstream). */
+  readonly upstream: 'endpoint' | 'service' | null;
 }
 
 export interface BranchSummary {
@@ -239,10 +241,15 @@ export interface RuleRow {
   /** The part of a skipped rule that did not match. */
   readonly failedMatch: string | null;
   readonly verdict: 'accept' | 'drop' | 'reject' | 'translate' | 'continue' | null;
-  /** Folded rows: how many rules they stand for; their rows come on demand. */
+  /** How many rules the row stands for: more than one only when folded. */
   readonly count: number;
+  /** Folded rows: the skipped rules behind it, from the first; no more than {@link foldedRowLimit} of them, so `count` may be larger. */
+  readonly rows: readonly RuleRow[];
   readonly cause: Cause | null;
 }
+
+/** A chain of thousands of rules is not explained rule by rule: it would cost more than anyone reads. */
+export const foldedRowLimit = 200;
 
 export interface RulesWalked {
   readonly hook: string;

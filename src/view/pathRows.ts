@@ -29,10 +29,11 @@ export function rowWords(hop: HopModel, step: StepModel, reply: boolean): SceneR
 }
 
 function wordsOf(step: StepModel, reply: boolean): Pick<SceneRow, 'verdict' | 'line'> {
-  if (step.effect === 'translated') return { verdict: translationWord(step, reply), line: joinPort(step.line) };
+  if (step.effect === 'translated') return { verdict: translationWord(step, reply), line: step.line };
   if (step.effect === 'rejected') return { verdict: 'REJECT', line: step.line };
   if (step.effect === 'dropped') return { verdict: 'DROP', line: step.line };
   if (step.kind === 'route') return routeWords(step);
+  if (step.kind === 'chain' && step.line.startsWith('nat policy ')) return { verdict: 'no NAT', line: step.line };
   return { verdict: step.kind === 'chain' ? 'accept' : '', line: step.line };
 }
 
@@ -41,9 +42,6 @@ function translationWord(step: StepModel, reply: boolean): string {
   const word = step.hook === 'POSTROUTING' || step.hook === 'INPUT' ? 'SNAT' : 'DNAT';
   return reply ? 'un-NAT' : word;
 }
-
-/** "dst 10.0.0.1 dport 80" is "dst 10.0.0.1:80". */
-const joinPort = (line: string): string => line.replace(/\b(dst|src) (\S+) [ds]port (\d+)$/, '$1 $2:$3');
 
 /** A route is known by its prefix length and its device. */
 function routeWords(step: StepModel): Pick<SceneRow, 'verdict' | 'line'> {

@@ -17,6 +17,12 @@ export function textBox(text: SceneText): Box {
   return { x, y: text.y - size * 0.78, width, height: size };
 }
 
+/** A text and the air around it, so that a plate never touches a word. */
+function roomOf(text: SceneText): Box {
+  const { x, y, width, height } = textBox(text);
+  return { x: x - 5, y: y - 4, width: width + 10, height: height + 8 };
+}
+
 export const overlap = (one: Box, other: Box): number =>
   Math.max(0, Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x)) *
   Math.max(0, Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y));
@@ -48,9 +54,9 @@ function blockersOf({ elements, links }: Geometry): readonly Box[] {
       case 'pendingTray':
         return [element.box];
       case 'bus':
-        return [element.box, ...element.texts.map(textBox)];
+        return [element.box, ...element.texts.map(roomOf)];
       default:
-        return element.texts.map(textBox);
+        return element.texts.map(roomOf);
     }
   });
   return [...boxes, ...lines];

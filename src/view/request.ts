@@ -102,12 +102,21 @@ function buildLeg(leg: Leg, connection: Connection, connectionIndex: number, id:
       buildHop({ hop, id: `${id}.${index}`, number: offset + index + 1, leg, connection, isFirst: index === 0 }),
     ),
     disposition: leg.trace.disposition,
+    upstream: leg.direction === 'request' ? upstreamOf(connection) : null,
   };
+}
+
+function upstreamOf({ because }: Connection): LegModel['upstream'] {
+  const codes = new Set(because.map((reason) => reason.message.code));
+  if (codes.has('exchange.because.serviceUpstream')) return 'service';
+  return codes.has('exchange.because.endpointSlice') ? 'endpoint' : null;
 }
 
 function outcomeOf(branch: RequestBranch): BranchModel['outcome'] {
   const http = branch.http;
   const destination = branch.deliveredTo === null ? '' : displayName(branch.deliveredTo.namespace);
+  const sent = branch.connections.some((connection) => connection.legs.length > 0);
+  if (!sent && branch.clientSees !== 'nxdomain') return message('view.outcome.notSent');
   if (http !== null && branch.clientSees === 'http')
     return message(http.service === null ? 'view.outcome.httpFromProxy' : 'view.outcome.http', { status: http.status, destination });
   return message(`view.outcome.${branch.clientSees}`, { destination });

@@ -1,7 +1,7 @@
 /** One table's chain at one hook as rows: jumps nested, matched rules, skipped ones with the condition that failed, and what decided. */
 
 import { explainSkipped, type NetworkNamespace, type RuleHit, renderRule, type SkippedStretch, type Step } from '../engine/index.ts';
-import type { RuleRow, RulesWalked } from './model.ts';
+import { foldedRowLimit, type RuleRow, type RulesWalked } from './model.ts';
 import { causeOf } from './names.ts';
 
 type ChainStep = Extract<Step, { readonly kind: 'chain' }>;
@@ -23,7 +23,7 @@ export function buildRulesWalked(namespace: NetworkNamespace, step: ChainStep): 
   return { hook: step.hook, table: step.table, chainCount: Math.max(chains.size, 1), ruleCount: step.hits.length, rows };
 }
 
-const plainRow = { failedMatch: null, verdict: null, count: 1, cause: null } as const;
+const plainRow = { failedMatch: null, verdict: null, count: 1, rows: [], cause: null } as const;
 
 const chainRow = (hit: RuleHit): RuleRow => ({ ...plainRow, kind: 'chain', depth: hit.depth, text: hit.reference.chain });
 
@@ -47,6 +47,7 @@ function hitRow(hit: RuleHit, step: ChainStep): RuleRow {
     failedMatch: null,
     verdict,
     count: 1,
+    rows: [],
     cause: causeOf(hit.rule.origin),
   };
 }
@@ -62,7 +63,12 @@ const skippedBefore = (namespace: NetworkNamespace, step: ChainStep, hit: RuleHi
 
 function skippedRows(namespace: NetworkNamespace, step: ChainStep, stretch: SkippedStretch, depth: number): readonly RuleRow[] {
   const count = stretch.to - stretch.from;
-  if (count > foldFrom) return [{ ...plainRow, kind: 'folded', depth, text: '', count }];
+  if (count <= foldFrom) return explainRows(namespace, step, stretch, depth);
+  const explained = { ...stretch, to: Math.min(stretch.to, stretch.from + foldedRowLimit) };
+  return [{ ...plainRow, kind: 'folded', depth, text: '', count, rows: explainRows(namespace, step, explained, depth) }];
+}
+
+function explainRows(namespace: NetworkNamespace, step: ChainStep, stretch: SkippedStretch, depth: number): readonly RuleRow[] {
   return explainSkipped(namespace, step, stretch).map((skipped) => ({
     ...plainRow,
     kind: 'skipped' as const,

@@ -5,7 +5,7 @@
 import type { DropCause, Hop, Step } from '../engine/index.ts';
 import { assertNever } from '../shared/assertNever.ts';
 import type { StepModel } from './model.ts';
-import { routeText, unwrap } from './names.ts';
+import { destinationText, routeText, sourceText, unwrap } from './names.ts';
 
 type Effect = StepModel['effect'];
 
@@ -106,10 +106,7 @@ function lineOf(step: Step): string {
     case 'chain':
       return step.decidedBy === null ? `${step.table} policy ${step.verdict.toUpperCase()}` : `${step.table} ${step.decidedBy.chain}`;
     case 'translate':
-      return step.changes
-        .filter((change) => change.before !== change.after)
-        .map((change) => `${shortField[change.field]} ${change.after}`)
-        .join(' ');
+      return translationLine(step);
     case 'route':
       return routeLine(step);
     case 'ttl':
@@ -131,7 +128,17 @@ function lineOf(step: Step): string {
   }
 }
 
-const shortField = { source: 'src', sourcePort: 'sport', destination: 'dst', destinationPort: 'dport' } as const;
+/** The end that was rewritten, whole: "dst 10.244.162.129:80", although only its address changed. */
+function translationLine({ packet, changes }: Extract<Step, { readonly kind: 'translate' }>): string {
+  const changed = new Set(changes.filter((change) => change.before !== change.after).map((change) => change.field));
+  const { inner } = unwrap(packet);
+  return [
+    changed.has('source') || changed.has('sourcePort') ? `src ${sourceText(inner)}` : '',
+    changed.has('destination') || changed.has('destinationPort') ? `dst ${destinationText(inner)}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
 
 function routeLine(step: Extract<Step, { readonly kind: 'route' }>): string {
   const won = step.candidates.find((candidate) => candidate.outcome === 'won');

@@ -8,17 +8,24 @@ import { CauseLink } from './CauseLink.tsx';
 import { PacketTable } from './PacketTable.tsx';
 import { RulesSection } from './RulesSection.tsx';
 
+export interface UpstreamChoice {
+  readonly viaService: boolean;
+  readonly onChange: (viaService: boolean) => void;
+}
+
 export interface HopInspectorProps {
   readonly detail: HopDetail;
   readonly step: number;
   readonly hopNumber: number;
   readonly hopCount: number;
+  /** Set at the hop where nginx dials: whether it dials the Service, and the way to walk the other variant. */
+  readonly upstream: UpstreamChoice | null;
   readonly say: Translate;
   readonly onStep: (stepOfHop: number) => void;
   readonly onCause: (cause: Cause) => void;
 }
 
-export function HopInspector({ detail, step, hopNumber, hopCount, say, onStep, onCause }: HopInspectorProps) {
+export function HopInspector({ detail, step, hopNumber, hopCount, upstream, say, onStep, onCause }: HopInspectorProps) {
   const { hop } = detail;
   const [whole, setWhole] = useState(false);
   const current = detail.steps[Math.min(step, detail.steps.length - 1)];
@@ -39,14 +46,15 @@ export function HopInspector({ detail, step, hopNumber, hopCount, say, onStep, o
         </div>
         <p className="sentence">{say(detail.sentence)}</p>
         {detail.cause !== null && <CauseLink cause={detail.cause} say={say} onCause={onCause} />}
+        {upstream !== null && <UpstreamSwitch upstream={upstream} say={say} />}
         <StepBars detail={detail} step={step} say={say} onStep={onStep} />
+        {current !== undefined && (
+          <div className="step-now">
+            <h3>{say(current.title)}</h3>
+            {say(current.sentence) !== say(detail.sentence) && <p className="sentence">{say(current.sentence)}</p>}
+          </div>
+        )}
       </header>
-      {current !== undefined && (
-        <section className="inspector-section step-now">
-          <h3>{say(current.title)}</h3>
-          <p className="sentence">{say(current.sentence)}</p>
-        </section>
-      )}
       {first !== undefined && last !== undefined && current !== undefined && (
         <PacketTable step={current} whole={whole} first={first} last={last} say={say} onWhole={setWhole} />
       )}
@@ -54,6 +62,25 @@ export function HopInspector({ detail, step, hopNumber, hopCount, say, onStep, o
         <StepSections key={each.index} step={each} say={say} onCause={onCause} />
       ))}
     </div>
+  );
+}
+
+/** nginx reads the EndpointSlice and dials the Pod itself; with service-upstream it would dial the ClusterIP. One click walks the other way. */
+function UpstreamSwitch({ upstream, say }: { readonly upstream: UpstreamChoice; readonly say: Translate }) {
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={upstream.viaService}
+      className="upstream-switch"
+      onClick={() => upstream.onChange(!upstream.viaService)}
+    >
+      <span className="switch-track" aria-hidden="true" />
+      <span>
+        {say(message('walk.upstream.label'))}
+        <small>{say(message(upstream.viaService ? 'walk.upstream.on' : 'walk.upstream.off'))}</small>
+      </span>
+    </button>
   );
 }
 

@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { message, type Translate } from '../../shared/message.ts';
 import type { Cause, HopDetail, ThingDetail } from '../../view/model.ts';
 import { CauseLink } from './CauseLink.tsx';
-import { HopInspector } from './HopInspector.tsx';
+import { HopInspector, type UpstreamChoice } from './HopInspector.tsx';
 import { NativeText } from './NativeText.tsx';
 import './inspector.css';
 
@@ -14,6 +14,7 @@ export interface InspectorProps {
   readonly hopNumber: number;
   readonly hopCount: number;
   readonly thing: ThingDetail | null;
+  readonly upstream: UpstreamChoice | null;
   readonly say: Translate;
   readonly onStep: (stepOfHop: number) => void;
   readonly onCause: (cause: Cause) => void;
@@ -30,6 +31,7 @@ export function Inspector(props: InspectorProps) {
         step={props.step}
         hopNumber={props.hopNumber}
         hopCount={props.hopCount}
+        upstream={props.upstream}
         say={say}
         onStep={props.onStep}
         onCause={props.onCause}

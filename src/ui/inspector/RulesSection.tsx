@@ -1,4 +1,6 @@
 /** The chain walked: jumps nested with guides; skipped rules with the condition that failed; what decided in amber, or red when it stopped the packet. */
+import { ChevronRight } from 'lucide-react';
+import { useState } from 'react';
 import { message, type Translate } from '../../shared/message.ts';
 import type { Cause, RuleRow, RulesWalked } from '../../view/model.ts';
 
@@ -25,20 +27,64 @@ export function RulesSection({ walked, say, onCause }: RulesSectionProps) {
         </span>
       </div>
       <ul className="rule-rows mono">
-        {walked.rows.map((row, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
-          <li key={index} className={`rule-row ${row.kind} ${row.verdict ?? ''}`} style={{ marginInlineStart: row.depth * 10 }}>
-            <RuleText row={row} say={say} onCause={onCause} />
-          </li>
-        ))}
+        {walked.rows.map((row, index) =>
+          row.kind === 'folded' ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
+            <FoldedRules key={index} row={row} say={say} onCause={onCause} />
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
+            <Rule key={index} row={row} say={say} onCause={onCause} />
+          ),
+        )}
       </ul>
     </section>
   );
 }
 
-function RuleText({ row, say, onCause }: { readonly row: RuleRow; readonly say: Translate; readonly onCause: (cause: Cause) => void }) {
-  if (row.kind === 'folded') return <>– {say(message('walk.inspector.foldedRules', { count: row.count }))}</>;
-  if (row.kind === 'chain') return <strong>{row.text}</strong>;
+interface RuleProps {
+  readonly row: RuleRow;
+  readonly say: Translate;
+  readonly onCause: (cause: Cause) => void;
+}
+
+const indent = (row: RuleRow) => ({ marginInlineStart: row.depth * 10 });
+
+function Rule({ row, say, onCause }: RuleProps) {
+  return (
+    <li className={`rule-row ${row.kind} ${row.verdict ?? ''}`} style={indent(row)}>
+      <RuleText row={row} onCause={onCause} say={say} />
+    </li>
+  );
+}
+
+/** A run of rules that did not match: counted, and opened on demand to show of each what failed. */
+function FoldedRules({ row, say, onCause }: RuleProps) {
+  const [open, setOpen] = useState(false);
+  const rest = row.count - row.rows.length;
+  return (
+    <>
+      <li className="rule-row folded" style={indent(row)}>
+        <button type="button" className="fold-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <ChevronRight size={11} aria-hidden="true" />
+          {say(message('walk.inspector.foldedRules', { count: row.count }))}
+        </button>
+      </li>
+      {open &&
+        row.rows.map((skipped, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
+          <Rule key={index} row={skipped} say={say} onCause={onCause} />
+        ))}
+      {open && rest > 0 && (
+        <li className="rule-row folded" style={indent(row)}>
+          {say(message('walk.inspector.foldedRest', { count: rest }))}
+        </li>
+      )}
+    </>
+  );
+}
+
+function RuleText({ row, say, onCause }: RuleProps) {
+  if (row.kind === 'chain' || row.kind === 'folded') return <strong>{row.text}</strong>;
   const { cause } = row;
   const text = row.failedMatch === null ? row.text : <Underlined text={row.text} part={row.failedMatch} />;
   return (
@@ -46,6 +92,7 @@ function RuleText({ row, say, onCause }: { readonly row: RuleRow; readonly say: 
       <span className="mark" aria-hidden="true">
         {marks[row.kind](row.verdict)}
       </span>
+      <span className="only-read">{say(message(`walk.inspector.ruleKind.${row.kind}`))}</span>
       <span className="rule-text">{text}</span>
       {cause?.range && (
         <button type="button" className="rule-cause" onClick={() => onCause(cause)}>

@@ -13,13 +13,18 @@ export interface HopListProps {
   readonly branch: BranchModel | null;
   readonly selectedHop: string | null;
   readonly unfolded: boolean;
+  /** Whether the walk was asked for with nginx dialling Services. */
+  readonly viaService: boolean;
   readonly say: Say;
   readonly onSelect: (hopId: string) => void;
   readonly onToggleUnfolded: () => void;
+  readonly onViaService: (on: boolean) => void;
 }
 
-export function HopList({ branch, selectedHop, unfolded, say, onSelect, onToggleUnfolded }: HopListProps) {
+export function HopList(props: HopListProps) {
+  const { branch, selectedHop, unfolded, viaService, say, onSelect, onToggleUnfolded } = props;
   const walk = visibleWalk(branch?.legs ?? [], unfolded);
+  const last = walk.legs.at(-1)?.hops.at(-1)?.hop.id ?? null;
   return (
     <div className="hop-list-scroller">
       <div className="hop-columns hop-head" aria-hidden="true">
@@ -30,12 +35,22 @@ export function HopList({ branch, selectedHop, unfolded, say, onSelect, onToggle
         <span>{say(message('walk.hops.decided'))}</span>
       </div>
       <ol className="hop-list" aria-label={say(message('walk.hops.list'))}>
-        {walk.legs.length === 0 && <li className="hop-empty">{say(message('walk.hops.empty'))}</li>}
+        {walk.legs.length === 0 && <li className="hop-empty">{say(message(branch === null ? 'walk.hops.empty' : 'walk.hops.notSent'))}</li>}
         {walk.legs.map(({ leg, hops, foldedBefore }) => (
           <Fragment key={leg.id}>
             {hops.map(({ hop, number }, index) => (
               <li key={hop.id}>
-                {index === 0 && <LegHeading leg={leg} folded={foldedBefore} unfolded={unfolded} say={say} onToggle={onToggleUnfolded} />}
+                {index === 0 && (
+                  <div className="leg-heading">
+                    <LegWords leg={leg} say={say} />
+                    {(foldedBefore.length > 0 || (unfolded && !leg.shown)) && (
+                      <FoldButton folded={foldedBefore} unfolded={unfolded} say={say} onToggle={onToggleUnfolded} />
+                    )}
+                    {(leg.upstream === 'endpoint' || (leg.upstream === 'service' && viaService)) && leg.shown && (
+                      <ViaService on={leg.upstream === 'service'} say={say} onChange={props.onViaService} />
+                    )}
+                  </div>
+                )}
                 <HopRow
                   hop={hop}
                   number={number}
@@ -49,34 +64,57 @@ export function HopList({ branch, selectedHop, unfolded, say, onSelect, onToggle
           </Fragment>
         ))}
       </ol>
-      {branch !== null && <Outcome branch={branch} say={say} />}
+      {walk.foldedAfter.length > 0 && (
+        <div className="leg-heading">
+          <FoldButton folded={walk.foldedAfter} unfolded={unfolded} say={say} onToggle={onToggleUnfolded} />
+        </div>
+      )}
+      {branch !== null && <Outcome branch={branch} reached={selectedHop !== null && selectedHop === last} say={say} />}
     </div>
   );
 }
 
-interface LegHeadingProps {
-  readonly leg: LegModel;
+function LegWords({ leg, say }: { readonly leg: LegModel; readonly say: Say }) {
+  return (
+    <>
+      <strong>{say(message('walk.hops.connection', { number: leg.connection + 1 }))}</strong>
+      <span className="leg-title">{say(leg.title)}</span>
+      <span className="leg-segment">{leg.segment}</span>
+    </>
+  );
+}
+
+interface FoldButtonProps {
   readonly folded: readonly LegModel[];
   readonly unfolded: boolean;
   readonly say: Say;
   readonly onToggle: () => void;
 }
 
-function LegHeading({ leg, folded, unfolded, say, onToggle }: LegHeadingProps) {
+function FoldButton({ folded, unfolded, say, onToggle }: FoldButtonProps) {
+  const segments = folded.map((leg) => leg.segment).join(', ');
   return (
-    <div className="leg-heading">
-      <strong>{say(message('walk.hops.connection', { number: leg.connection + 1 }))}</strong>
-      <span>{say(leg.title)}</span>
-      <span className="leg-segment">{leg.segment}</span>
-      {(folded.length > 0 || (unfolded && !leg.shown)) && (
-        <button type="button" className="leg-fold" onClick={onToggle} aria-expanded={unfolded}>
-          {unfolded ? <ChevronsDownUp size={12} aria-hidden="true" /> : <ChevronsUpDown size={12} aria-hidden="true" />}
-          {unfolded
-            ? say(message('walk.hops.fold'))
-            : say(message('walk.hops.unfold', { count: folded.length, segments: folded.map((other) => other.segment).join(', ') }))}
-        </button>
-      )}
-    </div>
+    <button type="button" className="leg-fold" onClick={onToggle} aria-expanded={unfolded}>
+      {unfolded ? <ChevronsDownUp size={12} aria-hidden="true" /> : <ChevronsUpDown size={12} aria-hidden="true" />}
+      {say(unfolded ? message('walk.hops.fold') : message('walk.hops.unfold', { count: folded.length, segments }))}
+    </button>
+  );
+}
+
+/** nginx's own connection, walked to the endpoint or through the Service. */
+function ViaService({ on, say, onChange }: { readonly on: boolean; readonly say: Say; readonly onChange: (on: boolean) => void }) {
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={on}
+      className="leg-switch"
+      title={say(message(on ? 'walk.upstream.on' : 'walk.upstream.off'))}
+      onClick={() => onChange(!on)}
+    >
+      <span className="switch-track" aria-hidden="true" />
+      {say(message('walk.upstream.label'))}
+    </button>
   );
 }
 
@@ -121,7 +159,12 @@ function HopRow({ hop, number, selected, reply, say, onSelect }: HopRowProps) {
           </span>
         )}
         <span>
-          <Changed text={hop.source} /> → <Changed text={hop.destination} />
+          <span className="address">
+            <Changed text={hop.source} /> →
+          </span>{' '}
+          <span className="address">
+            <Changed text={hop.destination} />
+          </span>
         </span>
       </span>
       <span className="hop-decided" title={decided}>
@@ -149,9 +192,14 @@ function Changed({ text }: { readonly text: HopModel['source'] }) {
   );
 }
 
-function Outcome({ branch, say }: { readonly branch: BranchModel; readonly say: Say }) {
+/** What became of the request. It comes into sight when the walk has reached its last hop. */
+function Outcome({ branch, reached, say }: { readonly branch: BranchModel; readonly reached: boolean; readonly say: Say }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (reached) box.current?.scrollIntoView({ block: 'nearest' });
+  }, [reached]);
   return (
-    <div className="hop-outcome">
+    <div className="hop-outcome" ref={box}>
       <p className={branch.succeeded ? 'ok' : 'bad'}>
         <strong>{say(message('walk.hops.outcome'))}</strong> {say(branch.outcome)}
       </p>

@@ -27,8 +27,9 @@ export interface PlayerProps {
 }
 
 export function Player(props: PlayerProps) {
-  const { say, playing, speed, speeds, branches } = props;
+  const { say, speed, speeds, branches } = props;
   const place = placeOf(props);
+  const playing = props.playing && place !== null;
   const nextSpeed = speeds[(speeds.indexOf(speed) + 1) % speeds.length] ?? 1;
   const disabled = place === null;
   return (
@@ -108,8 +109,9 @@ interface BranchPickerProps {
 }
 
 function BranchPicker({ branches, branch, say, onBranch }: BranchPickerProps) {
+  const shown = branches.find((candidate) => candidate.index === branch);
   return (
-    <label className="branch-picker">
+    <label className="branch-picker" title={shown?.destination}>
       <span>{say(message('walk.player.branch', { number: branch + 1, count: branches.length }))}</span>
       <select value={branch} onChange={(event) => onBranch(Number(event.target.value))} aria-label={say(message('walk.player.branches'))}>
         {branches.map((candidate) => (

@@ -30,6 +30,8 @@ function LoadedInspector() {
   const hop = useApp((state) => currentStep(state)?.hop.id ?? null);
   const hops = request === null ? [] : visibleWalk(request.shown.legs, unfolded).legs.flatMap((leg) => leg.hops);
   const number = hops.find((candidate) => candidate.hop.id === hop)?.number ?? 0;
+  const viaService = useApp((state) => state.serviceUpstream);
+  const dials = request?.shown.legs.find((leg) => leg.hops[0]?.id === hop)?.upstream ?? null;
   const shown = hopDetail !== null && hopDetail.hop.id === hop ? hopDetail : null;
   const actions = store.getState();
   return (
@@ -39,6 +41,11 @@ function LoadedInspector() {
       hopNumber={number}
       hopCount={hops.length}
       thing={thing === null ? null : thingDetail}
+      upstream={
+        dials === 'endpoint' || (dials === 'service' && viaService)
+          ? { viaService: dials === 'service', onChange: actions.setServiceUpstream }
+          : null
+      }
       say={say}
       onStep={(stepOfHop) => {
         const { steps, playhead } = store.getState();

@@ -42,6 +42,7 @@ export function ConnectedHopList() {
   const { store, say } = useServices();
   const request = useApp((state) => state.request);
   const unfolded = useApp((state) => state.unfolded);
+  const viaService = useApp((state) => state.serviceUpstream);
   const selected = useApp((state) => (state.thing === null ? (currentStep(state)?.hop.id ?? null) : null));
   const actions = store.getState();
   return (
@@ -49,9 +50,11 @@ export function ConnectedHopList() {
       branch={request?.shown ?? null}
       selectedHop={selected}
       unfolded={unfolded}
+      viaService={viaService}
       say={say}
       onSelect={actions.selectHop}
       onToggleUnfolded={actions.toggleUnfolded}
+      onViaService={actions.setServiceUpstream}
     />
   );
 }

@@ -442,6 +442,7 @@ function makeLeg(connection: number, index: number, direction: LegModel['directi
     title: { code: 'view.leg.request', params: { from: 'client', to: 'ingress-nginx' } },
     hops: hops.map((each, at) => ({ ...each, id: `${id}.${at}`, number: offset + at + 1 })),
     disposition: 'delivered',
+    upstream: null,
   };
 }
 
