@@ -86,7 +86,8 @@ function openScenario(id: string): void {
 
 async function share(): Promise<void> {
   const { encodeShare } = await import('./share/codec.ts');
-  const link = pageAddress() + encodeShare(workOf(store.getState()));
+  const ledger = await engine.ledgerForLink();
+  const link = pageAddress() + encodeShare({ ...workOf(store.getState()), ledger });
   store.getState().setLink(link);
   const said = message('page.share.copied', { length: link.length });
   try {
@@ -152,7 +153,7 @@ if (!begun && !isLink(location.hash)) {
   store.setState({ playing: !reducedMotion.matches });
 }
 listen();
-connectEngine(
+const engine = connectEngine(
   store,
   createEnginePort(() => startModuleWorker(engineWorkerUrl, 'packetwalk-engine')),
 );

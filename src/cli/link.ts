@@ -1,5 +1,5 @@
 /** `link`: a share link that opens the input in exactly this state, and what a link holds. */
-import { type ScenarioRequest, type Simulation, simulate } from '../engine/index.ts';
+import { emptyLedger, type ScenarioRequest, type Simulation, simulate } from '../engine/index.ts';
 import { decodeShare, encodeShare } from '../share/codec.ts';
 import { inputOptions, oneOf, readArguments, text } from './arguments.ts';
 import { readInput } from './inputFiles.ts';
@@ -22,12 +22,12 @@ export function link(args: readonly string[], console: Console): ExitStatus {
   return simulation.diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? 1 : 0;
 }
 
-/** The input with the assignments of this run and the Scenario's first request, at its beginning. */
+/** The input, whose assignments follow from the text alone, and the Scenario's first request, at its beginning. */
 function stateOf(simulation: Simulation): Parameters<typeof encodeShare>[0] {
   const request: ScenarioRequest | undefined = simulation.scenarios[0]?.spec.requests[0];
   return {
     files: simulation.files,
-    ledger: simulation.ledger,
+    ledger: emptyLedger,
     scenario: null,
     request:
       request === undefined

@@ -7,7 +7,7 @@ import type { Diagnostic } from './api/diagnostic.ts';
 import type { AnyResource } from './api/resource.ts';
 import { indexCluster } from './clusterIndex.ts';
 import type { ClusterState } from './clusterState.ts';
-import { convergeCluster } from './converge.ts';
+import { compactLedger, convergeCluster } from './converge.ts';
 import { buildCluster } from './dataplane/buildCluster.ts';
 import { ingressDiagnostics } from './exchange/ingressDiagnostics.ts';
 import { serviceDiagnostics } from './explain/inputDiagnostics.ts';
@@ -36,6 +36,8 @@ export interface Engine {
   simulate(files: readonly SourceFile[], ledger?: Ledger): Simulation;
   /** The same, stopping after every stage; the last value is the Simulation. */
   simulateInSteps(files: readonly SourceFile[], ledger?: Ledger): Generator<Stage, Simulation, undefined>;
+  /** The least ledger that leads to the same cluster: what a link carries. Costs several convergences. */
+  compactLedger(simulation: Simulation): Ledger;
 }
 
 /** An engine remembers documents by their text, so that an edit of one reads only that one again. */
@@ -63,6 +65,7 @@ export function createEngine(): Engine {
 
   return {
     simulateInSteps,
+    compactLedger: (simulation) => compactLedger(reader.read(simulation.files).resources, simulation.ledger),
     simulate(files, ledger) {
       const steps = simulateInSteps(files, ledger);
       let step = steps.next();

@@ -67,7 +67,7 @@ describe('opening a link', () => {
       }
       const link = encodeShare({
         files,
-        ledger: here.ledger,
+        ledger: engine.compactLedger(here),
         scenario: null,
         request: null,
         position: { leg: 0, step: 0 },

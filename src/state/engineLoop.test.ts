@@ -29,11 +29,12 @@ function connected() {
     position: { leg: 0, step: 0 },
     view: { activeFile: 'a.yaml', thing: null, expanded: {} },
   });
-  connectEngine(store, port);
+  const engine = connectEngine(store, port);
   const kinds = () => posted.map((message) => message.kind);
   const revision = () => store.getState().revision;
   return {
     store,
+    engine,
     posted,
     kinds,
     revision,
@@ -213,4 +214,34 @@ it.each([
   ['---\nkind: Pod\n---\nkind: Pod\n---\n', 2],
 ])('counts the documents of %j', (text, count) => {
   expect(countDocuments([{ name: 'a', text }])).toBe(count);
+});
+
+describe('the ledger for a link', () => {
+  const kept = { version: 1 as const, entries: { 'v1 Pod default/a': { node: 'kind-worker' } } };
+  const least = { version: 1 as const, entries: {} };
+
+  it('is the least one that the engine knows to lead to the same cluster', async () => {
+    const { engine, answer, revision, kinds } = connected();
+    answer({ ...simulated(revision()), ledger: kept });
+    const asked = engine.ledgerForLink();
+    expect(kinds()).toContain('compactLedger');
+    answer({ kind: 'compactLedger', revision: revision(), ledger: least });
+    await expect(asked).resolves.toEqual(least);
+  });
+
+  it('is the whole one when the engine does not answer soon', async () => {
+    const { engine, answer, revision } = connected();
+    answer({ ...simulated(revision()), ledger: kept });
+    const asked = engine.ledgerForLink();
+    vi.advanceTimersByTime(timing.compact + 1);
+    await expect(asked).resolves.toEqual(kept);
+  });
+
+  it('is the whole one while the text is ahead of the picture', async () => {
+    const { engine, answer, revision, type, kinds } = connected();
+    answer({ ...simulated(revision()), ledger: kept });
+    type('kind: Pod # more');
+    await expect(engine.ledgerForLink()).resolves.toEqual(kept);
+    expect(kinds()).not.toContain('compactLedger');
+  });
 });

@@ -2,7 +2,7 @@
  * Connects the store and the worker: typing is debounced, every answer carries the revision of the text it was computed from and stale
  * ones are dropped, a new edit cancels a run that takes long, and a dead worker loses nothing but time.
  */
-import type { EnginePort, FromWorker, Message, ScenarioRequest, SimulatedMessage, SourceFile } from '../worker/messages.ts';
+import type { EnginePort, FromWorker, Ledger, Message, ScenarioRequest, SimulatedMessage, SourceFile } from '../worker/messages.ts';
 import { playedSteps, startOfWalk } from './playback.ts';
 import { currentStep, keepPlace } from './player.ts';
 import { probeOf } from './request.ts';
@@ -10,7 +10,14 @@ import type { AppStore } from './store.ts';
 import type { AppState } from './types.ts';
 
 /** Milliseconds. */
-export const timing = { debounce: 120, debounceLarge: 350, cancelAfter: 1_500, showProgressAfter: 500, arrange: 60 } as const;
+export const timing = {
+  debounce: 120,
+  debounceLarge: 350,
+  cancelAfter: 1_500,
+  showProgressAfter: 500,
+  arrange: 60,
+  compact: 3_000,
+} as const;
 
 /** More text than this is not sent: a Chromium tab would spend seconds copying and drawing it. UTF-16 code units. */
 export const textLimit = 3_000_000;
@@ -57,7 +64,13 @@ function outsideRequest({ suggestions, topology }: SimulatedMessage): ScenarioRe
   return service === undefined ? null : { from: 'external', to: service.value };
 }
 
-export function connectEngine(store: AppStore, port: EnginePort): () => void {
+export interface EngineConnection {
+  /** The ledger that a link of the present text needs; the whole one when the engine does not answer soon. */
+  ledgerForLink(): Promise<Ledger>;
+  disconnect(): void;
+}
+
+export function connectEngine(store: AppStore, port: EnginePort): EngineConnection {
   let running: { readonly revision: number; readonly since: number } | null = null;
   let debounce: ReturnType<typeof setTimeout> | undefined;
   let progress: ReturnType<typeof setTimeout> | undefined;
@@ -130,6 +143,9 @@ export function connectEngine(store: AppStore, port: EnginePort): () => void {
     }
   };
 
+  /** Answers whoever waits for a link's ledger. */
+  let compacted: (ledger: Ledger) => void = () => undefined;
+
   const receive = (answer: FromWorker): void => {
     const state = store.getState();
     switch (answer.kind) {
@@ -176,6 +192,9 @@ export function connectEngine(store: AppStore, port: EnginePort): () => void {
         return;
       case 'thing':
         if (answer.revision === state.simulatedRevision && answer.id === state.thing) store.setState({ thingDetail: answer.detail });
+        return;
+      case 'compactLedger':
+        if (answer.revision === state.revision) compacted(answer.ledger);
         return;
       case 'progress':
         if (answer.revision === state.revision && store.getState().progress !== null) store.setState({ progress: answer.message });
@@ -236,10 +255,24 @@ export function connectEngine(store: AppStore, port: EnginePort): () => void {
   });
 
   if (store.getState().files.length > 0) simulate();
-  return () => {
-    unsubscribe();
-    clearTimeout(debounce);
-    clearTimeout(progress);
-    clearTimeout(arranging);
+  return {
+    ledgerForLink() {
+      const { ledger, revision, simulatedRevision, broken } = store.getState();
+      if (revision !== simulatedRevision || broken) return Promise.resolve(ledger);
+      return new Promise((resolve) => {
+        const late = setTimeout(() => compacted(ledger), timing.compact);
+        compacted = (answer) => {
+          clearTimeout(late);
+          resolve(answer);
+        };
+        port.post({ kind: 'compactLedger', revision });
+      });
+    },
+    disconnect() {
+      unsubscribe();
+      clearTimeout(debounce);
+      clearTimeout(progress);
+      clearTimeout(arranging);
+    },
   };
 }

@@ -34,6 +34,7 @@ const parts: HostParts<Simulation, RequestResult, Placement> = {
   requestModel: buildRequest,
   inspectHop,
   inspectThing,
+  compactLedger: (simulation) => engine.compactLedger(simulation),
   arrange: arrangeScene,
 };
 

@@ -32,6 +32,7 @@ function started() {
     requestModel: () => makeRequest([makeLeg('0.0', [1])]),
     inspectHop: () => null,
     inspectThing: () => null,
+    compactLedger: () => ({ version: 1 as const, entries: {} }),
     arrange: ({ revision, previous }) => ({ scene: emptyScene(revision), placement: (previous ?? 0) + 1 }),
   };
   const host = createHost(

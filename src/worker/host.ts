@@ -26,6 +26,7 @@ export interface HostParts<Simulation, Result, Placement> {
   requestModel(simulation: Simulation, result: Result, branch: number): RequestModel;
   inspectHop(simulation: Simulation, result: Result, branch: number, hop: string): HopDetail | null;
   inspectThing(simulation: Simulation, thing: string): ThingDetail | null;
+  compactLedger(simulation: Simulation): Ledger;
   arrange(input: {
     readonly topology: TopologyModel;
     readonly request: RequestModel | null;
@@ -147,6 +148,11 @@ export function createHost<Simulation, Result, Placement>(
       case 'inspectThing': {
         if (good === null || good.revision !== message.revision) return;
         post({ kind: 'thing', revision: message.revision, id: message.thing, detail: parts.inspectThing(good.simulation, message.thing) });
+        return;
+      }
+      case 'compactLedger': {
+        if (good === null || good.revision !== message.revision) return;
+        post({ kind: 'compactLedger', revision: message.revision, ledger: parts.compactLedger(good.simulation) });
         return;
       }
       default:

@@ -29,7 +29,9 @@ export type ToWorker =
     }
   | { readonly kind: 'arrange'; readonly revision: number; readonly stage: StageSettings }
   | { readonly kind: 'inspectHop'; readonly revision: number; readonly hop: string }
-  | { readonly kind: 'inspectThing'; readonly revision: number; readonly thing: string };
+  | { readonly kind: 'inspectThing'; readonly revision: number; readonly thing: string }
+  /** Asks for the least ledger that leads to the same cluster: what a link carries. */
+  | { readonly kind: 'compactLedger'; readonly revision: number };
 
 export interface SimulatedMessage {
   readonly kind: 'simulated';
@@ -58,6 +60,7 @@ export type FromWorker =
   | { readonly kind: 'arranged'; readonly revision: number; readonly scene: SceneModel }
   | { readonly kind: 'hop'; readonly revision: number; readonly detail: HopDetail | null; readonly id: string }
   | { readonly kind: 'thing'; readonly revision: number; readonly detail: ThingDetail | null; readonly id: string }
+  | { readonly kind: 'compactLedger'; readonly revision: number; readonly ledger: Ledger }
   | { readonly kind: 'progress'; readonly revision: number; readonly message: Message }
   | { readonly kind: 'failed'; readonly revision: number; readonly message: Message };
 
