@@ -44,6 +44,7 @@ function sentenceOf(hop: Hop) {
 function inspectStep(simulation: Simulation, hop: Hop, step: Step, index: number): StepDetail {
   const before: Packet | null = index === 0 ? hop.packetIn : (hop.steps[index - 1]?.packet ?? null);
   const namespace = simulation.cluster.namespaces.get(hop.namespace);
+  const chain = chainBehind(hop, index);
   const device = step.kind === 'transmit' ? namespace?.interfaces.find((candidate) => candidate.name === step.interface) : undefined;
   return {
     index,
@@ -52,12 +53,22 @@ function inspectStep(simulation: Simulation, hop: Hop, step: Step, index: number
     headers: buildHeaders(before, step.packet),
     layers: buildLayers(step.packet),
     mtu: device?.mtu ?? null,
-    rules: step.kind === 'chain' && namespace !== undefined ? [buildRulesWalked(namespace, step)] : [],
+    rules: chain === undefined || namespace === undefined ? [] : [buildRulesWalked(namespace, chain)],
     routes: step.kind === 'route' ? routeRows(step) : [],
     facts: factsOf(step),
     conntrack: conntrackOf(step),
     cause: stepCause(step),
   };
+}
+
+/** The chain that a step is or comes from: a translation and a drop are what the rules right before them decided. */
+function chainBehind(hop: Hop, index: number): Extract<Step, { readonly kind: 'chain' }> | undefined {
+  const step = hop.steps[index];
+  if (step?.kind === 'chain') return step;
+  const isOutcome = (step?.kind === 'translate' && step.rule !== undefined) || (step?.kind === 'drop' && step.cause.kind === 'rule');
+  if (!isOutcome) return undefined;
+  const before = hop.steps.slice(0, index).findLast((earlier) => earlier.kind === 'chain');
+  return before?.kind === 'chain' ? before : undefined;
 }
 
 function stepSentence(step: Step) {
