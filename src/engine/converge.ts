@@ -15,6 +15,7 @@ import { nginxControllerName, runsIngressNginx } from './bootstrap/ingressNginx.
 import type { ClusterState, IpamState, NodeState, PodState, ServiceState } from './clusterState.ts';
 import { eligibleNodes } from './controllers/daemonSets.ts';
 import { endpointSlices } from './controllers/endpointSlices.ts';
+import { mirroredSlices } from './controllers/mirroredSlices.ts';
 import { canonicalJson, templateHash } from './controllers/names.ts';
 import { hasEnded, podState } from './controllers/podState.ts';
 import type { PlannedPod, PodSpec } from './controllers/podTemplates.ts';
@@ -43,9 +44,15 @@ export function convergeCluster(declared: readonly AnyResource[], ledger: Ledger
   const placements = placePods(workloads.pods, workloads.replicaSets, cluster.resources, cluster.nodes, assigned.services, ledger);
   const created = workloads.pods.filter((pod) => placements.get(pod.key)?.kind !== 'notCreated');
   const addressed = addressPods(created, placements, cluster.nodes, cluster.resources, ledger);
+  const statedSlices = resourcesOfKind(cluster.resources, 'EndpointSlice');
+  const mirrored = mirroredSlices({
+    services: assigned.services,
+    endpoints: resourcesOfKind(cluster.resources, 'Endpoints'),
+    declared: statedSlices,
+  });
   const slices = endpointSlices({
     services: assigned.services,
-    declared: resourcesOfKind(cluster.resources, 'EndpointSlice'),
+    declared: [...statedSlices, ...mirrored.slices],
     pods: addressed.pods,
     nodes: cluster.nodes,
   });
@@ -86,6 +93,7 @@ export function convergeCluster(declared: readonly AnyResource[], ledger: Ledger
       ...cluster.diagnostics,
       ...workloads.diagnostics,
       ...assigned.diagnostics,
+      ...mirrored.diagnostics,
       ...addressed.diagnostics,
       ...pendingDiagnostics(addressed.pods, placements, created),
       ...hostPortDiagnostics(cluster.resources),

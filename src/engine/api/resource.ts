@@ -9,6 +9,7 @@ import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { IEndpointSlice } from 'kubernetes-models/discovery.k8s.io/v1/EndpointSlice';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { IIngressClass } from 'kubernetes-models/networking.k8s.io/v1/IngressClass';
+import type { IEndpoints } from 'kubernetes-models/v1/Endpoints';
 import type { INamespace } from 'kubernetes-models/v1/Namespace';
 import type { INode } from 'kubernetes-models/v1/Node';
 import type { IPod } from 'kubernetes-models/v1/Pod';
@@ -26,6 +27,7 @@ export interface KindTypes {
   readonly StatefulSet: IStatefulSet;
   readonly DaemonSet: IDaemonSet;
   readonly Service: IService;
+  readonly Endpoints: IEndpoints;
   readonly EndpointSlice: IEndpointSlice;
   readonly Ingress: IIngress;
   readonly IngressClass: IIngressClass;

@@ -1,5 +1,5 @@
 /**
- * EndpointSlices (kubernetes/endpointslice: reconciler, and pkg/controller/endpointslicemirroring left out): for each Service with a
+ * EndpointSlices (kubernetes/endpointslice: reconciler; those mirrored from Endpoints are in mirroredSlices.ts): for each Service with a
  * selector the Pods it selects, in groups of one address family and one set of resolved ports, at most 100 in a slice. Slices of the text
  * stand as they are; those that a dump's controller wrote give way where Pods of the text tell more. Topology Aware Routing is not modelled.
  */
@@ -14,7 +14,7 @@ import { controllerReference, type PodSpec } from './podTemplates.ts';
 import { familyName, hasSelector, type ServicePort } from './serviceDefaults.ts';
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
-const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
+export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 const controllerName = 'endpointslice-controller.k8s.io';
 const headlessLabel = 'service.kubernetes.io/headless';
 const zoneLabel = 'topology.kubernetes.io/zone';

@@ -32,6 +32,7 @@ export const actingKinds: { readonly [Kind in ActingKind]: ActingEntry } = {
   ReplicaSet: { served: ['apps/v1'], otherGroups: ['extensions'], isNamespaced: true },
   StatefulSet: { served: ['apps/v1'], otherGroups: [], isNamespaced: true },
   DaemonSet: { served: ['apps/v1'], otherGroups: ['extensions'], isNamespaced: true },
+  Endpoints: { served: ['v1'], otherGroups: [], isNamespaced: true },
   EndpointSlice: { served: ['discovery.k8s.io/v1'], otherGroups: [], isNamespaced: true },
   Ingress: { served: ['networking.k8s.io/v1'], otherGroups: ['extensions'], isNamespaced: true },
   IngressClass: { served: ['networking.k8s.io/v1'], otherGroups: [], isNamespaced: false },
@@ -79,7 +80,7 @@ const quietKinds: Readonly<Record<string, readonly string[]>> = {
 
 /** Kinds of groups that are not modelled but would decide where packets go or whether they may. */
 const trafficKinds: Readonly<Record<string, readonly string[]>> = {
-  '': ['Endpoints', 'ReplicationController'],
+  '': ['ReplicationController'],
   'networking.k8s.io': ['NetworkPolicy', 'ServiceCIDR'],
   'gateway.networking.k8s.io': ['*'],
   'gateway.networking.x-k8s.io': ['*'],

@@ -160,6 +160,14 @@ function endpointSlice({ addressType, endpoints, ports }: KindTypes['EndpointSli
   ];
 }
 
+function endpoints({ subsets }: KindTypes['Endpoints']): Findings {
+  return each(subsets, '/subsets', (subset, place) => [
+    ...each(subset.addresses, `${place}/addresses`, ({ ip }, address) => ipAddress(ip, `${address}/ip`)),
+    ...each(subset.notReadyAddresses, `${place}/notReadyAddresses`, ({ ip }, address) => ipAddress(ip, `${address}/ip`)),
+    ...each(subset.ports, `${place}/ports`, (found, entry) => port(found.port, `${entry}/port`)),
+  ]);
+}
+
 function backend(found: IIngressBackend | undefined, pointer: string): Findings {
   if (found === undefined) return [];
   if ((found.service === undefined) === (found.resource === undefined)) return [fieldError('manifest.ingress.oneBackend', pointer)];
@@ -219,6 +227,8 @@ export function ruleFindings(entry: BuiltInObject): Findings {
       return workload(entry.object.spec);
     case 'Service':
       return service(entry.object);
+    case 'Endpoints':
+      return endpoints(entry.object);
     case 'EndpointSlice':
       return endpointSlice(entry.object);
     case 'Ingress':

@@ -6,6 +6,7 @@ import { validate as validateDaemonSet } from 'kubernetes-models/_schemas/IoK8sA
 import { validate as validateDeployment } from 'kubernetes-models/_schemas/IoK8sApiAppsV1Deployment';
 import { validate as validateReplicaSet } from 'kubernetes-models/_schemas/IoK8sApiAppsV1ReplicaSet';
 import { validate as validateStatefulSet } from 'kubernetes-models/_schemas/IoK8sApiAppsV1StatefulSet';
+import { validate as validateEndpoints } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Endpoints';
 import { validate as validateNamespace } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Namespace';
 import { validate as validateNode } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Node';
 import { validate as validatePod } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Pod';
@@ -29,6 +30,7 @@ const validators = {
   StatefulSet: validateStatefulSet,
   DaemonSet: validateDaemonSet,
   Service: validateService,
+  Endpoints: validateEndpoints,
   EndpointSlice: validateEndpointSlice,
   Ingress: validateIngress,
   IngressClass: validateIngressClass,

@@ -2,7 +2,7 @@
 const list = (apiVersion, ...kinds) => kinds.map((kind) => ({ apiVersion, kind }));
 
 export const actingKinds = [
-  ...list('v1', 'Namespace', 'Node', 'Pod', 'Service'),
+  ...list('v1', 'Endpoints', 'Namespace', 'Node', 'Pod', 'Service'),
   ...list('apps/v1', 'DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'),
   ...list('discovery.k8s.io/v1', 'EndpointSlice'),
   ...list('networking.k8s.io/v1', 'Ingress', 'IngressClass'),
@@ -10,7 +10,7 @@ export const actingKinds = [
 
 export const editorKinds = [
   ...actingKinds,
-  ...list('v1', 'ConfigMap', 'Endpoints', 'PersistentVolumeClaim', 'Secret', 'ServiceAccount'),
+  ...list('v1', 'ConfigMap', 'PersistentVolumeClaim', 'Secret', 'ServiceAccount'),
   ...list('batch/v1', 'CronJob', 'Job'),
   ...list('networking.k8s.io/v1', 'NetworkPolicy'),
   ...list('rbac.authorization.k8s.io/v1', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'),
