@@ -1,9 +1,10 @@
 /** The player: stepping, playing, folding and unfolding, and staying at its place when the walk changes under it. */
 import { describe, expect, it } from 'vitest';
-import { playedSteps, type StepTiming } from './playback.ts';
+import type { StepModel } from '../view/model.ts';
+import { decidingStepOf, playedSteps, type StepTiming } from './playback.ts';
 import { currentStep, keepPlace } from './player.ts';
 import { createAppStore } from './store.ts';
-import { makeBranch, makeLeg, makeRequest } from './testing.ts';
+import { makeBranch, makeHop, makeLeg, makeRequest } from './testing.ts';
 
 const timing: StepTiming = { motion: 100, dwell: 50 };
 const legs = [makeLeg('0.0', [2, 3]), makeLeg('0.1', [2], false), makeLeg('0.2', [1])];
@@ -102,6 +103,35 @@ describe('selecting a hop', () => {
     store.getState().selectThing('kind-worker');
     store.getState().selectHop('0.2.0');
     expect(store.getState().thing).toBeNull();
+  });
+});
+
+describe('decidingStepOf', () => {
+  const hopOf = (models: readonly Partial<StepModel>[]) => {
+    const hop = makeHop('h', models.length);
+    const steps = hop.steps.map((step, index) => ({ ...step, decided: false, ...models[index] }));
+    return steps.map((model, stepOfHop) => ({ leg: 0, step: stepOfHop, hop: { ...hop, steps }, stepOfHop, model }));
+  };
+  const rows: readonly [string, readonly Partial<StepModel>[], number][] = [
+    ['what stopped the packet before what translated it', [{ decided: true }, { effect: 'translated' }, { effect: 'rejected' }], 2],
+    ['what changed the packet before a mere decision', [{ decided: true }, { effect: 'encapsulated' }, {}], 1],
+    ['a decision when nothing changed', [{}, { decided: true }, { decided: true }], 1],
+    ['the first step when nothing decided', [{}, {}], 0],
+  ];
+  it.each(rows)('is %s', (_name, models, expected) => {
+    expect(decidingStepOf(hopOf(models), 'h')).toBe(expected);
+  });
+});
+
+describe('service-upstream', () => {
+  it('asks for the walk again and leaves the packet at its hop', () => {
+    const store = storeWith();
+    store.getState().selectHop('0.2.0');
+    const before = store.getState();
+    store.getState().setServiceUpstream(true);
+    expect(store.getState().serviceUpstream).toBe(true);
+    expect(store.getState().requestTicket).toBe(before.requestTicket + 1);
+    expect(store.getState().playhead).toEqual(before.playhead);
   });
 });
 

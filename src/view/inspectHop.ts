@@ -56,9 +56,16 @@ function inspectStep(simulation: Simulation, hop: Hop, step: Step, index: number
     rules: chain === undefined || namespace === undefined ? [] : [buildRulesWalked(namespace, chain)],
     routes: step.kind === 'route' ? routeRows(step) : [],
     facts: factsOf(step),
-    conntrack: conntrackOf(step),
+    conntrack: conntrackOf(entryBehind(hop, index)),
     cause: stepCause(step),
   };
+}
+
+/** The step itself, or, where conntrack put an address back by itself, the lookup that found the connection. */
+function entryBehind(hop: Hop, index: number): Step | undefined {
+  const step = hop.steps[index];
+  const isUndone = step?.kind === 'translate' && step.rule === undefined;
+  return isUndone ? hop.steps.slice(0, index).findLast((before) => before.kind === 'conntrack') : step;
 }
 
 /** The chain that a step is or comes from: a translation and a drop are what the rules right before them decided. */
@@ -172,8 +179,8 @@ function factsOf(step: Step): StepDetail['facts'] {
 const flowText = (flow: FlowTuple): string =>
   `${addressWithPort(flow.source, flow.sourcePort)} → ${addressWithPort(flow.destination, flow.destinationPort)}`;
 
-function conntrackOf(step: Step): StepDetail['conntrack'] {
-  if (step.kind !== 'conntrack' || step.entry === null) return null;
+function conntrackOf(step: Step | undefined): StepDetail['conntrack'] {
+  if (step?.kind !== 'conntrack' || step.entry === null) return null;
   const { entry } = step;
   const state = [step.state, entry.tcpState, entry.unreplied ? 'UNREPLIED' : '', entry.assured ? 'ASSURED' : ''].filter(Boolean).join(' ');
   return { state, original: flowText(entry.original), reply: flowText(entry.reply) };

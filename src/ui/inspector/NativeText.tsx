@@ -47,8 +47,8 @@ export function NativeText({ title, text, say }: NativeTextProps) {
       )}
       {open && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
-        <pre className="native-text mono" tabIndex={0}>
-          {found.join('\n')}
+        <pre className={`native-text mono${isLong ? '' : ' short'}`} tabIndex={0}>
+          {isLong ? found.join('\n') : lines.map((line) => <span key={line}>{line}</span>)}
         </pre>
       )}
     </section>

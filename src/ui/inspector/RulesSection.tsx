@@ -92,7 +92,7 @@ function RuleText({ row, say, onCause }: RuleProps) {
       <span className="mark" aria-hidden="true">
         {marks[row.kind](row.verdict)}
       </span>
-      <span className="only-read">{say(message(`walk.inspector.ruleKind.${row.kind}`))}</span>
+      <span className="visually-hidden">{say(message(`walk.inspector.ruleKind.${row.kind}`))}</span>
       <span className="rule-text">{text}</span>
       {cause?.range && (
         <button type="button" className="rule-cause" onClick={() => onCause(cause)}>

@@ -139,44 +139,46 @@ function HopRow({ hop, number, selected, reply, say, onSelect }: HopRowProps) {
       ref={row}
       className={`hop-columns hop-row ${badgeTone(hop.badge)}`}
       aria-current={selected ? 'step' : undefined}
-      aria-label={hopSentence(hop, number, say)}
       onClick={() => onSelect(hop.id)}
     >
-      <span className={`hop-number${reply ? ' reply' : ''}`}>{number}</span>
-      <span className="hop-where">
-        <ThingIcon kind={hop.namespaceKind} />
-        <span className="hop-name" title={hop.namespace}>
-          {hop.name}
-        </span>
-      </span>
-      <span className="mono dim hop-interfaces" title={`${hop.interfaceIn ?? ''} → ${hop.interfaceOut ?? ''}`}>
-        {hop.interfaceIn ?? ''} → {hop.interfaceOut ?? ''}
-      </span>
-      <span className="mono hop-addresses">
-        {hop.outer !== null && (
-          <span className="outer-header">
-            <span className="pill ov">{say(message('walk.badge.outer'))}</span> {hop.outer.source} → {hop.outer.destination}
-          </span>
-        )}
-        <span>
-          <span className="address">
-            <Changed text={hop.source} /> →
-          </span>{' '}
-          <span className="address">
-            <Changed text={hop.destination} />
+      <span className="visually-hidden">{hopSentence(hop, number, say)}</span>
+      <span className="hop-cells" aria-hidden="true">
+        <span className={`hop-number${reply ? ' reply' : ''}`}>{number}</span>
+        <span className="hop-where">
+          <ThingIcon kind={hop.namespaceKind} />
+          <span className="hop-name" title={hop.namespace}>
+            {hop.name}
           </span>
         </span>
-      </span>
-      <span className="hop-decided" title={decided}>
-        {[hop.badge, hop.alsoBadge].map(
-          (badge) =>
-            badge !== null && (
-              <span key={badge} className={`pill ${badgeTone(badge)}`}>
-                {say(message(`walk.badge.${badge}`))}
-              </span>
-            ),
-        )}
-        <span className={hop.decided.kind === 'native' ? 'mono' : undefined}>{decided}</span>
+        <span className="mono dim hop-interfaces" title={`${hop.interfaceIn ?? ''} → ${hop.interfaceOut ?? ''}`}>
+          {hop.interfaceIn ?? ''} → {hop.interfaceOut ?? ''}
+        </span>
+        <span className="mono hop-addresses">
+          {hop.outer !== null && (
+            <span className="outer-header">
+              <span className="pill ov">{say(message('walk.badge.outer'))}</span> {hop.outer.source} → {hop.outer.destination}
+            </span>
+          )}
+          <span>
+            <span className="address">
+              <Changed text={hop.source} /> →
+            </span>{' '}
+            <span className="address">
+              <Changed text={hop.destination} />
+            </span>
+          </span>
+        </span>
+        <span className="hop-decided" title={decided}>
+          {[hop.badge, hop.alsoBadge].map(
+            (badge) =>
+              badge !== null && (
+                <span key={badge} className={`pill ${badgeTone(badge)}`}>
+                  {say(message(`walk.badge.${badge}`))}
+                </span>
+              ),
+          )}
+          <span className={hop.decided.kind === 'native' ? 'mono' : undefined}>{decided}</span>
+        </span>
       </span>
     </button>
   );

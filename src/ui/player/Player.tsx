@@ -117,7 +117,7 @@ function BranchPicker({ branches, branch, say, onBranch }: BranchPickerProps) {
         {branches.map((candidate) => (
           <option key={candidate.index} value={candidate.index}>
             {say(
-              message('walk.player.branchOption', {
+              message(candidate.disposition === 'delivered' ? 'walk.player.branchDelivered' : 'walk.player.branchOption', {
                 percent: percentText(candidate.probability),
                 destination: candidate.destination,
                 fate: candidate.disposition,

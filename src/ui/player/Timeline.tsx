@@ -16,6 +16,9 @@ export interface TimelineProps {
   readonly onSeek: (position: number) => void;
 }
 
+/** More hops than this have no room for an icon each: they are bars, with their names as tooltips. */
+const denseFrom = 30;
+
 export function Timeline({ legs, unfolded, position, say, onSeek }: TimelineProps) {
   const walk = visibleWalk(legs, unfolded);
   const placed = placeHops(walk.legs);
@@ -33,7 +36,7 @@ export function Timeline({ legs, unfolded, position, say, onSeek }: TimelineProp
 
   return (
     <div
-      className="timeline"
+      className={`timeline${walk.hopCount > denseFrom ? ' dense' : ''}`}
       role="slider"
       tabIndex={0}
       aria-label={say(message('walk.player.timeline'))}

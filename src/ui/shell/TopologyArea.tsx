@@ -6,6 +6,7 @@ export function ConnectedTopology() {
   const { store, say } = useServices();
   const scene = useApp((state) => state.scene);
   const playhead = useApp((state) => (state.steps.length === 0 ? null : state.playhead));
+  const unfolded = useApp((state) => state.unfolded);
   const thing = useApp((state) => state.thing);
   const actions = store.getState();
   return (
@@ -13,6 +14,7 @@ export function ConnectedTopology() {
       <Topology
         scene={scene}
         playhead={playhead}
+        unfolded={unfolded}
         selected={thing}
         translate={say}
         onSelect={actions.selectThing}

@@ -21,6 +21,8 @@ export interface TopologyProps {
   readonly scene: SceneModel | null;
   /** Null without a request. */
   readonly playhead: Playhead | null;
+  /** Whether the hop list shows every packet: the badges count as it does. */
+  readonly unfolded?: boolean;
   /** The selected node, Pod or outside thing. */
   readonly selected: string | null;
   readonly translate: Translate;
@@ -46,14 +48,14 @@ function useReducedMotion(): boolean {
 
 const shownAll = { underlay: false, overlay: false } as const;
 
-export function Topology({ scene, playhead, selected, translate, onSelect, onToggle, onStage }: TopologyProps) {
+export function Topology({ scene, playhead, unfolded = false, selected, translate, onSelect, onToggle, onStage }: TopologyProps) {
   const [hidden, setHidden] = useState<{ readonly underlay: boolean; readonly overlay: boolean }>(shownAll);
   const [focused, setFocused] = useState<string | null>(null);
   const [words, setWords] = useState('');
   const foundIndex = useRef(-1);
   const reducedMotion = useReducedMotion();
   const root = useRef<HTMLDivElement>(null);
-  const graph = useGraph({ scene, playhead, selected, focused, hidden, reducedMotion, translate, onSelect, onToggle, onStage });
+  const graph = useGraph({ scene, playhead, unfolded, selected, focused, hidden, reducedMotion, translate, onSelect, onToggle, onStage });
   const things = useMemo(
     () => (scene === null ? [] : focusableThings(graph.depth === 'services' ? scene.services.elements : scene.elements)),
     [scene, graph.depth],

@@ -15,6 +15,7 @@ import { type ShownRow, type WalkState, walkState } from './walkState.ts';
 export interface PacketInput {
   readonly scene: SceneModel;
   readonly playhead: Playhead | null;
+  readonly unfolded?: boolean;
   readonly camera: Camera;
   readonly palette: Palette;
   readonly translate: Translate;
@@ -28,7 +29,7 @@ export interface PacketInput {
 export function drawWalk(canvas: HTMLCanvasElement, input: PacketInput): void {
   const context = beginDrawing(canvas, input.camera);
   if (context === null) return;
-  const state = input.playhead === null ? null : walkState(input.scene, input.playhead);
+  const state = input.playhead === null ? null : walkState(input.scene, input.playhead, input.unfolded);
   if (state !== null && input.playhead !== null) {
     drawBorders(context, state, input);
     drawPaths(context, state, input.playhead, input);
@@ -160,8 +161,12 @@ function drawRow(
   if (element === undefined) return;
   const { box } = element;
   const room = box.width - 10;
-  const lines = row.line === '' ? [] : wrapText(row.line, 'interface', room);
-  const shown = row.current ? lines.slice(0, 3) : lines.length > 1 ? [] : lines;
+  const lines = rowLines(row.line, room);
+  const shown = row.current
+    ? lines.slice(0, 3)
+    : lines.length > 1
+      ? lines.slice(-1).filter((line) => row.line.endsWith(` ${line}`))
+      : lines;
   const tone = rowTone(row);
   const extra = Math.max(0, shown.length - 1) * 10.5;
   const plate = { x: box.x, y: box.y + 1.5, width: box.width, height: box.height - 3 + extra };
@@ -190,6 +195,16 @@ function drawRow(
   context.font = fontOf('interface', palette);
   context.fillStyle = tone === 'ac' ? palette.t2 : palette[tone];
   for (const [index, line] of shown.entries()) context.fillText(line, box.x + 5, top + 11.5 + index * 10.5);
+}
+
+/** A line that is too long breaks before its last word when that fits: an address is never torn apart, and alone says enough in a row that is past. */
+function rowLines(line: string, room: number): readonly string[] {
+  if (line === '') return [];
+  const last = line.lastIndexOf(' ');
+  const whole = wrapText(line, 'interface', room);
+  if (whole.length === 1 || last === -1) return whole;
+  const tail = wrapText(line.slice(last + 1), 'interface', room);
+  return tail.length > 1 ? whole : [...wrapText(line.slice(0, last), 'interface', room), ...tail];
 }
 
 /** The row below, when it says nothing yet: its name makes room for a plate of two lines. */

@@ -15,6 +15,7 @@ import { type Palette, readPalette, watchTheme } from './palette.ts';
 export interface GraphInput {
   readonly scene: SceneModel | null;
   readonly playhead: Playhead | null;
+  readonly unfolded: boolean;
   readonly selected: string | null;
   readonly focused: string | null;
   readonly hidden: { readonly underlay: boolean; readonly overlay: boolean };
@@ -72,13 +73,14 @@ export function useGraph(input: GraphInput): GraphControl {
   const depthNow = useRef<Depth>(depth);
 
   const drawPacketNow = useCallback(() => {
-    const { scene, playhead, translate, reducedMotion, selected, focused } = latest.current;
+    const { scene, playhead, unfolded, translate, reducedMotion, selected, focused } = latest.current;
     const canvas = walkRef.current;
     if (scene === null || canvas === null || graph.current === null || palette.current === null) return;
     const near = depthNow.current === 'pods';
     drawWalk(canvas, {
       scene,
       playhead: near ? playhead : null,
+      unfolded,
       camera: graph.current.camera(),
       palette: palette.current,
       translate,
@@ -220,7 +222,7 @@ export function useGraph(input: GraphInput): GraphControl {
   }, [input.hidden, drawAll]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when any of these changes, read through `latest`
-  useLayoutEffect(drawPacketNow, [input.playhead, input.selected, input.focused, input.reducedMotion, drawPacketNow]);
+  useLayoutEffect(drawPacketNow, [input.playhead, input.unfolded, input.selected, input.focused, input.reducedMotion, drawPacketNow]);
 
   useFollow(input, moveTo, depth);
   useEffect(() => {

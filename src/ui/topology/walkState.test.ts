@@ -41,6 +41,15 @@ describe('walkState', () => {
     expect(states(1, '1.0.3.9', sceneOf(droppedRequest)).at(-1)).toBe('drop');
   });
 
+  it('counts badges through every packet when the list shows every packet', () => {
+    const folded = { ...scene, legs: scene.legs.map((leg, index) => (index === 0 ? { ...leg, shown: false } : leg)) };
+    const numbers = (unfolded: boolean) =>
+      walkState(folded, { leg: 1, step: 0, progress: 1 }, unfolded)?.badges.map(({ number }) => number);
+    const before = new Set(scene.legs[0]?.steps.map((step) => step.hop)).size;
+    expect(numbers(true)?.[0]).toBe(before + 1);
+    expect(numbers(false)).toEqual(scene.legs[1]?.badges.map(({ number }) => number));
+  });
+
   it('lights the tunnel’s port when the packet is wrapped there, not when a route names it', () => {
     expect(stateAt(1, '1.0.1.2').lit.has('kind-worker vxlan.calico')).toBe(false);
     expect(stateAt(1, '1.0.1.5').lit.get('kind-worker vxlan.calico')).toBe(true);

@@ -25,7 +25,8 @@ export interface WalkState {
   readonly delivered: readonly string[];
 }
 
-export function walkState(scene: SceneModel, playhead: Playhead): WalkState | null {
+/** `unfolded`: the hop list shows every packet, and the badges count as it does. */
+export function walkState(scene: SceneModel, playhead: Playhead, unfolded = false): WalkState | null {
   const leg = scene.legs[playhead.leg];
   const step = leg?.steps[playhead.step];
   if (leg === undefined || step === undefined) return null;
@@ -37,7 +38,7 @@ export function walkState(scene: SceneModel, playhead: Playhead): WalkState | nu
     stepIndex: playhead.step,
     rows: rowsAt(past, arrived),
     lit: litAt(past),
-    badges: badgesAt(leg, playhead.step),
+    badges: badgesAt(leg, playhead.step, unfolded ? numbersOf(scene, playhead.leg) : null),
     earlier: earlierLeg(scene, playhead.leg),
     lost: step.effect === 'dropped' || step.effect === 'rejected',
     delivered: step.effect === 'delivered' ? step.elements : [],
@@ -103,13 +104,20 @@ function litAt(past: readonly SceneStep[]): ReadonlyMap<string, boolean> {
   return lit;
 }
 
-function badgesAt(leg: SceneLeg, stepIndex: number): WalkState['badges'] {
+/** Hop → its number when all legs are counted through. */
+function numbersOf(scene: SceneModel, leg: number): ReadonlyMap<string, number> {
+  const hops = new Set(scene.legs.slice(0, leg + 1).flatMap((each) => each.steps.map((step) => step.hop)));
+  return new Map([...hops].map((hop, index) => [hop, index + 1]));
+}
+
+function badgesAt(leg: SceneLeg, stepIndex: number, numbers: ReadonlyMap<string, number> | null): WalkState['badges'] {
   const current = leg.steps[stepIndex];
   const reached = new Set(leg.steps.slice(0, stepIndex + 1).map((step) => step.hop));
   const lost = current?.effect === 'dropped' || current?.effect === 'rejected';
   return leg.badges.map((badge) => {
     const now = badge.hop === current?.hop;
-    return { ...badge, state: now ? (lost ? 'drop' : 'now') : reached.has(badge.hop) ? 'done' : 'ahead' };
+    const number = numbers?.get(badge.hop) ?? badge.number;
+    return { ...badge, number, state: now ? (lost ? 'drop' : 'now') : reached.has(badge.hop) ? 'done' : 'ahead' };
   });
 }
 
