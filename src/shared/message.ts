@@ -3,7 +3,7 @@
  * API server is a parameter and stays as it is.
  */
 export interface Message {
-  /** A key of the catalogue, e.g. "manifest.syntax". */
+  /** A key of the catalogue, e.g. "manifest.limit.documents". */
   readonly code: string;
   readonly params: Readonly<Record<string, string | number>>;
 }
