@@ -1,6 +1,6 @@
 /** What a run of a request amounts to: its fate, who answered, what was translated on the way. Derived from the walks alone. */
 import type { ClusterIndex } from '../clusterIndex.ts';
-import { explainTrace, findRule, isUnmodelledIpv6 } from '../explain/explainTrace.ts';
+import { explainTrace, explainUnmodelled, findRule } from '../explain/explainTrace.ts';
 import { explainNoEndpoints } from '../explain/serviceTrouble.ts';
 import { addressWithPort, parseIpAddress } from '../net/address.ts';
 import { message } from '../net/message.ts';
@@ -35,13 +35,13 @@ export function outcomeOf(run: RequestRun, conversation: Conversation, destinati
 }
 
 function dispositionOf(run: RequestRun, conversation: Conversation): Outcome['disposition'] {
-  if (conversation.failure !== null) return lostDisposition(conversation.failure.lost, conversation.failure.answerLost);
+  if (conversation.failure !== null) return lostDisposition(run.index, conversation.failure.lost, conversation.failure.answerLost);
   return firstTrace(run, conversation.last)?.disposition ?? 'unsupported';
 }
 
 /** A packet that arrived where nobody could use it (an answer at the wrong socket, a balancer without a target) was dropped there. */
-function lostDisposition(lost: Trace, answerLost: boolean): Outcome['disposition'] {
-  if (isUnmodelledIpv6(lost)) return 'unsupported';
+function lostDisposition(index: ClusterIndex, lost: Trace, answerLost: boolean): Outcome['disposition'] {
+  if (explainUnmodelled(index, lost) !== null) return 'unsupported';
   const arrived = lost.disposition === 'delivered' || lost.disposition === 'exitsCluster';
   if (!arrived) return lost.disposition;
   return answerLost ? 'dropped' : 'rejected';

@@ -398,6 +398,13 @@ describe('what the first pair of packets does not show', () => {
     expect(branch).toMatchObject({ disposition: 'delivered', clientSees: 'connected' });
   });
 
+  test('a hostPort is said to be missing where its Pod runs, and closed elsewhere', () => {
+    const web = pod('web', 'nodeName: kind-worker').replace('containerPort: 8080', 'containerPort: 8080, hostPort: 8088');
+    const [here] = request(cluster(web), { from: 'external', to: 'node/kind-worker:8088' });
+    expect([here?.disposition, here?.reason?.message.code]).toEqual(['unsupported', 'exchange.reason.hostPort']);
+    expect(request(cluster(web), { from: 'external', to: 'node/kind-worker2:8088' })[0]?.disposition).toBe('noListener');
+  });
+
   test('IPv6 between Pods is said to be missing, not unroutable', () => {
     const networks = `---
 apiVersion: kubeadm.k8s.io/v1beta4

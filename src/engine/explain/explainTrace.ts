@@ -34,10 +34,33 @@ export function explainTrace(
   dialledBecause: readonly Origin[] = [],
 ): Explanation | null {
   if (successfulDispositions.has(trace.disposition)) return null;
+  const missing = explainUnmodelled(index, trace);
+  if (missing !== null) return missing;
   const { cause, namespace, packet } = trace.final;
   const where = { namespace, destination: packet.destination, source: packet.source };
   if (cause === undefined) return reason(trace.disposition, where);
   return explainCause(cluster, index, trace, cause, where, dialledBecause);
+}
+
+/**
+ * What is missing here and not in a real cluster, where that is why the packet ended: Pods have IPv6 addresses but no IPv6 routes, and a
+ * hostPort is known to the scheduler alone.
+ */
+export function explainUnmodelled(index: ClusterIndex, trace: Trace): Explanation | null {
+  const { packet, namespace, cause } = trace.final;
+  if (cause?.kind === 'noRoute' && familyOf(packet.destination) === 'ipv6' && trace.hops.at(-1)?.kind === 'pod') {
+    return reason('ipv6OfPods', { namespace });
+  }
+  if (cause?.kind !== 'noListener') return null;
+  const port = portsOf(packet).destination;
+  for (const pod of index.state.pods) {
+    if (pod.hostNetwork || pod.node !== namespace) continue;
+    const ports = (pod.resource.object.spec?.containers ?? []).flatMap((container) => container.ports ?? []);
+    const forwarded = ports.find((entry) => entry.hostPort === port && (entry.protocol ?? 'TCP').toLowerCase() === protocolOf(packet));
+    if (forwarded === undefined) continue;
+    return reason('hostPort', { namespace, port, pod: `${pod.namespace}/${pod.name}` }, originOf(pod.resource, '/spec/containers'));
+  }
+  return null;
 }
 
 function explainCause(
@@ -133,7 +156,6 @@ function explainRoute(
   const step = trace.hops.at(-1)?.steps.findLast((candidate) => candidate.kind === 'route');
   const won = step?.kind === 'route' ? step.candidates.find((candidate) => candidate.outcome === 'won')?.route : undefined;
   const origin = won?.origin;
-  if (isUnmodelledIpv6(trace)) return reason('ipv6OfPods', where);
   const service = index.servicesByAddress.get(trace.final.packet.destination);
   if (service?.clusterIPs.includes(trace.final.packet.destination) === true) {
     const name = `${service.namespace}/${service.name}`;
@@ -148,11 +170,6 @@ function explainRoute(
     return reason('podUnrouted', { ...where, pod: `${pod.namespace}/${pod.name}` }, originOf(pod.resource));
   }
   return reason(kind, { ...where, route: won === undefined ? '' : won.destination }, origin);
-}
-
-/** Pods have IPv6 addresses but no IPv6 routes here: that such a packet goes nowhere says nothing about a real cluster. */
-export function isUnmodelledIpv6({ disposition, hops, final }: Trace): boolean {
-  return disposition === 'noRoute' && familyOf(final.packet.destination) === 'ipv6' && hops.at(-1)?.kind === 'pod';
 }
 
 /** Nobody listens on the port: the Service port that led there, or what the Pod's containers declare. */
