@@ -2,8 +2,9 @@
 import { loadAll } from 'js-yaml';
 import { createManifestReader } from '../engine/manifest/reader.ts';
 import { collectGarbage } from './collectGarbage.ts';
-import { type Bench, compare, timeOf } from './harness.ts';
+import { type Bench, compare } from './harness.ts';
 import { joinDocuments, manifestDocument, manifestDocuments } from './manifests.ts';
+import { processTimeOf } from './processTime.ts';
 
 const documentCount = 1_000;
 const editsPerRound = 10;
@@ -34,9 +35,9 @@ export const editOneDocument: Bench = {
         const readAll = (): void => {
           for (const text of texts) reader.read([{ name, text }]);
         };
-        return timeOf(readAll) / editsPerRound;
+        return processTimeOf(readAll) / editsPerRound;
       },
-      () => timeOf(() => loadAll(original)),
+      () => processTimeOf(() => loadAll(original)),
       { rounds, settle: collectGarbage },
     );
     return {

@@ -95,10 +95,3 @@ export async function compare(ours: Timed, theirs: Timed, { rounds, settle }: Ro
     ratio: median(times.map((time) => time.ours / time.theirs)),
   };
 }
-
-/** How long a call takes, in milliseconds. */
-export function timeOf(work: () => void): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}

@@ -6,7 +6,7 @@ import { type Bench, compare, median } from './harness.ts';
 const rounds = 7;
 const framesPerRound = 120;
 /** Pods that make about 5,000 elements (boxes, ports, links), and about 50. */
-const manyPods = 900;
+const manyPods = 1_100;
 const fewPods = 2;
 
 export const packetFrame: Bench<BrowserContext> = {

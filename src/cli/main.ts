@@ -10,7 +10,7 @@ import { trace } from './trace.ts';
 type Command = (args: readonly string[], console: Console) => ExitStatus;
 
 const commands: Readonly<Record<string, Command>> = { trace, get, show, link };
-const notYet: ReadonlySet<string> = new Set(['matrix', 'check', 'lab', 'pcap', 'bench']);
+const notYet: ReadonlySet<string> = new Set(['matrix', 'check', 'lab', 'pcap']);
 
 /** Runs one command; returns the exit status. */
 export async function main(args: readonly string[], console: Console = processConsole): Promise<ExitStatus> {

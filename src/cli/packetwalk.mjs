@@ -74,6 +74,9 @@ async function load() {
   return import(pathToFileURL(join(target, 'main.mjs')).href);
 }
 
+// The benchmarks bundle themselves and need more than the engine does.
+if (process.argv[2] === 'bench') process.exit(await (await import('../bench/run.mjs')).bench(process.argv.slice(3)));
+
 const { main } = await load().catch((error) =>
   give(
     `it could not be built: ${String(error?.message ?? error)

@@ -91,7 +91,9 @@ function createStage({ topology, request, stage }: ClusterPicture): { readonly s
   graph.setCamera(homeCamera(scene, stage));
   const input = { scene, palette, translate, reducedMotion: false, elements: byId, selected: null, focused: null };
   const draw = drawing(walk, input, () => graph.camera(), palette);
-  return { elements: elements.length, stage: { element, graphDraws: () => graphDraws, draw } };
+  // The far depth's elements are not in the graph before someone looks there.
+  const drawn = elements.filter(({ depth }) => depth === 'pods').length;
+  return { elements: drawn, stage: { element, graphDraws: () => graphDraws, draw } };
 }
 
 /** The walk as the player shows it in the middle of its first leg, and above it a hundred packets on their way. */

@@ -54,6 +54,9 @@ export function createGraph(container: HTMLElement, palette: Palette, events: Gr
   let shown: ReadonlyMap<string, GraphElement> = new Map();
   const leaving = new Map<string, GraphNode>();
   let depth: Depth = 'pods';
+  /** All that is to be drawn, of which Cytoscape holds the depths that were looked at: an element costs it as much hidden as shown. */
+  let scene: readonly GraphElement[] = [];
+  const depths = new Set<Depth>([depth]);
   let hidden = { underlay: false, overlay: false };
 
   cy.on('tap', (event) => events.onTap(event.target === cy ? null : String(event.target.id()), event.position));
@@ -75,40 +78,46 @@ export function createGraph(container: HTMLElement, palette: Palette, events: Gr
     });
   };
 
+  const update = (animated: boolean): void => {
+    const elements = scene.filter((element) => depths.has(element.depth));
+    const diff = diffById(shown, elements, sameGraphElement);
+    const entering: string[] = [];
+    cy.batch(() => {
+      for (const id of diff.removed) remove(cy, shown.get(id), animated, leaving);
+      for (const element of diff.changed) {
+        if (element.kind === 'edge') {
+          cy.getElementById(element.id).remove();
+          continue;
+        }
+        const node = cy.getElementById(element.id);
+        node.data(nodeData(element));
+        node.position(centre(element));
+      }
+      const fresh = [...diff.added, ...diff.changed.filter((element) => element.kind === 'edge')];
+      for (const element of diff.added) {
+        const old = cy.getElementById(element.id);
+        if (old.nonempty()) {
+          old.stop(true).remove();
+          leaving.delete(element.id);
+        }
+        if (animated && element.kind === 'node') entering.push(element.id);
+      }
+      cy.add(fresh.filter((element): element is GraphNode => element.kind === 'node').map(nodeDefinition));
+      cy.add(fresh.filter((element): element is GraphEdge => element.kind === 'edge').map(edgeDefinition));
+    });
+    shown = new Map(elements.map((element) => [element.id, element]));
+    applyVisibility();
+    for (const id of entering) {
+      const node = cy.getElementById(id);
+      node.style('opacity', 0);
+      node.animate({ style: { opacity: 1 } }, { duration: appear.milliseconds, complete: () => node.removeStyle('opacity') });
+    }
+  };
+
   return {
     show(elements, animated) {
-      const diff = diffById(shown, elements, sameGraphElement);
-      const entering: string[] = [];
-      cy.batch(() => {
-        for (const id of diff.removed) remove(cy, shown.get(id), animated, leaving);
-        for (const element of diff.changed) {
-          if (element.kind === 'edge') {
-            cy.getElementById(element.id).remove();
-            continue;
-          }
-          const node = cy.getElementById(element.id);
-          node.data(nodeData(element));
-          node.position(centre(element));
-        }
-        const fresh = [...diff.added, ...diff.changed.filter((element) => element.kind === 'edge')];
-        for (const element of diff.added) {
-          const old = cy.getElementById(element.id);
-          if (old.nonempty()) {
-            old.stop(true).remove();
-            leaving.delete(element.id);
-          }
-          if (animated && element.kind === 'node') entering.push(element.id);
-        }
-        cy.add(fresh.filter((element): element is GraphNode => element.kind === 'node').map(nodeDefinition));
-        cy.add(fresh.filter((element): element is GraphEdge => element.kind === 'edge').map(edgeDefinition));
-      });
-      shown = new Map(elements.map((element) => [element.id, element]));
-      applyVisibility();
-      for (const id of entering) {
-        const node = cy.getElementById(id);
-        node.style('opacity', 0);
-        node.animate({ style: { opacity: 1 } }, { duration: appear.milliseconds, complete: () => node.removeStyle('opacity') });
-      }
+      scene = elements;
+      update(animated);
     },
     setPalette(next) {
       cy.style(graphStyle(next));
@@ -116,7 +125,9 @@ export function createGraph(container: HTMLElement, palette: Palette, events: Gr
     setDepth(next) {
       if (next === depth) return;
       depth = next;
-      applyVisibility();
+      if (depths.has(next)) return applyVisibility();
+      depths.add(next);
+      update(false);
     },
     setHidden(next) {
       hidden = { ...next };

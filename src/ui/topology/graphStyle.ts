@@ -3,7 +3,12 @@ import type { NodeSingular, StylesheetStyle } from 'cytoscape';
 import type { Palette } from './palette.ts';
 
 export function graphStyle(palette: Palette): StylesheetStyle[] {
-  return [...nodeStyles(palette), ...edgeStyles(palette), { selector: '.hidden', style: { display: 'none' } }];
+  return [
+    ...nodeStyles(palette),
+    ...edgeStyles(palette),
+    { selector: ':active', style: { 'overlay-opacity': 0 } },
+    { selector: '.hidden', style: { display: 'none' } },
+  ];
 }
 
 function nodeStyles(palette: Palette): StylesheetStyle[] {
@@ -15,7 +20,8 @@ function nodeStyles(palette: Palette): StylesheetStyle[] {
   });
   return [
     {
-      selector: 'node',
+      // Each property costs each element when the picture is first drawn.
+      selector: 'node[kind != "port"]',
       style: {
         shape: 'round-rectangle',
         width: 'data(w)',
@@ -23,8 +29,6 @@ function nodeStyles(palette: Palette): StylesheetStyle[] {
         'z-index': (node: NodeSingular) => Number(node.data('layer')),
         'z-index-compare': 'manual',
         'border-position': 'inside',
-        'overlay-opacity': 0,
-        'underlay-opacity': 0,
         ...box(palette.s2, palette.line2, 1, 9),
       },
     },
@@ -56,7 +60,8 @@ function nodeStyles(palette: Palette): StylesheetStyle[] {
     { selector: 'node[kind = "pod"], node[kind = "compactPod"], node[kind = "podTile"]', style: box(palette.s3, palette.line2, 1, 9) },
     { selector: 'node[kind = "service"]', style: box(palette.s3, palette.line2, 1.5, 16) },
     { selector: 'node[kind = "container"]', style: { ...box(palette.s1, palette.line2, 1, 5), events: 'no' } },
-    { selector: 'node[kind = "port"]', style: { 'background-opacity': 0, 'border-width': 0, events: 'no' } },
+    // What lines hang on; the ink draws it.
+    { selector: 'node[kind = "port"]', style: { width: 1, height: 1, 'background-opacity': 0, events: 'no' } },
     { selector: 'node[kind = "podDot"]', style: { 'background-opacity': 0, 'border-width': 0 } },
     { selector: 'node[?added]', style: { 'border-style': 'dotted', 'border-color': palette.line3 } },
     { selector: 'node[state = "pending"]', style: { 'border-style': 'dashed', 'border-color': palette.line3 } },
@@ -82,7 +87,6 @@ function edgeStyles(palette: Palette): StylesheetStyle[] {
         'target-endpoint': 'data(targetEnd)',
         'z-index': 5,
         'z-index-compare': 'manual',
-        'overlay-opacity': 0,
         events: 'no',
       },
     },
