@@ -439,6 +439,19 @@ describe('EndpointSlices', () => {
     );
   });
 
+  it('takes Pods on a node that is not Ready out, unless the text states that they are ready', () => {
+    const node =
+      '---\n{apiVersion: v1, kind: Node, metadata: {name: a}, status: {addresses: [{type: InternalIP, address: 172.18.0.2}], conditions: [{type: Ready, status: Unknown}]}}\n';
+    const pod = (name: string, status: string) =>
+      `---\n{apiVersion: v1, kind: Pod, metadata: {name: ${name}, labels: {app: web}}, spec: {nodeName: a, containers: [{name: a, image: a}]}${status}}\n`;
+    const text = node + service('web') + pod('silent', '') + pod('stated', ', status: {conditions: [{type: Ready, status: "True"}]}');
+    const found = endpointsOf(convergeText(text), 'web').flatMap(({ endpoints }) => endpoints ?? []);
+    expect(found.map(({ targetRef, conditions }) => [targetRef?.name, conditions?.ready])).toEqual([
+      ['silent', false],
+      ['stated', true],
+    ]);
+  });
+
   it('leaves one empty slice behind a selector that finds nothing', () => {
     expect(endpointsOf(convergeText(service('web')), 'web').map(({ endpoints, ports }) => [endpoints, ports])).toEqual([[[], []]]);
   });

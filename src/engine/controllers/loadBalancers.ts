@@ -6,12 +6,11 @@ import type { Diagnostic } from '../api/diagnostic.ts';
 import { diagnosticOf } from '../api/report.ts';
 import type { Resource } from '../api/resource.ts';
 import type { ServiceState } from '../clusterState.ts';
-import { addressPlus, cidr, familyOf, type IpAddress, ipAddress, parseIpAddress } from '../net/address.ts';
+import { addressPlus, familyOf, type IpAddress, ipAddress, parseIpAddress } from '../net/address.ts';
 import { message } from '../net/message.ts';
 
 export type LoadBalancerIngress = ServiceState['loadBalancerIngress'][number];
 
-export const balancerSubnet = cidr('198.51.100.0/24');
 /** The balancer of an ingress controller that packetwalk added has this one, so that it comes and goes without moving others. */
 const addedBalancerAddress = ipAddress('198.51.100.20');
 const firstAddress = ipAddress('198.51.100.21');

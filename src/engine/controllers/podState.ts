@@ -32,7 +32,7 @@ export function podState(planned: PlannedPod, placement: PodPlacement): PodState
   const { node, message } = placement;
   const phase = phaseOf(planned, placement);
   const addresses = hasEnded(planned) ? [] : placement.addresses;
-  const ready = phase === 'Running' && readyOf(object.status);
+  const ready = phase === 'Running' && readyOf(object.status, node);
   const labels = object.metadata?.labels ?? {};
   const spec = object.spec ?? { containers: [] };
   return {
@@ -64,9 +64,11 @@ function phaseOf(planned: PlannedPod, { node, addresses }: PodPlacement): PodSta
   return stated === 'Unknown' || (stated === 'Pending' && isBoundInText) ? stated : 'Running';
 }
 
-function readyOf(status: Status | undefined): boolean {
+/** What the text states; else a Pod is as ready as its node (pkg/controller/nodelifecycle MarkPodsNotReady). */
+function readyOf(status: Status | undefined, node: NodeState | null): boolean {
   const condition = status?.conditions?.find(({ type }) => type === 'Ready');
   if (condition !== undefined) return condition.status === 'True';
+  if (node?.ready === false) return false;
   return (status?.containerStatuses ?? []).every((container) => container.ready);
 }
 

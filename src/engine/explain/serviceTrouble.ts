@@ -46,11 +46,12 @@ export function explainNoEndpoints(index: ClusterIndex, service: ServiceState, p
   const waiting = selected.filter((pod) => !pod.ready);
   const first = waiting[0];
   if (first !== undefined && waiting.length === selected.length) {
+    const isOnUnreadyNode = first.node !== null && index.nodes.get(first.node)?.ready === false;
     const params = {
       service: name,
       count: selected.length,
       pod: `${first.namespace}/${first.name}`,
-      why: first.message ?? `phase ${first.phase}, not Ready`,
+      why: first.message ?? (isOnUnreadyNode ? `node ${first.node} is not Ready` : `phase ${first.phase}, not Ready`),
     };
     return { message: message('exchange.reason.podsNotReady', params), origin: originOf(first.resource) };
   }

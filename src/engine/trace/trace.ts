@@ -132,8 +132,6 @@ export type Step =
   | { readonly kind: 'exit'; readonly packet: Packet }
   | { readonly kind: 'drop'; readonly packet: Packet; readonly cause: DropCause };
 
-export type StepKind = Step['kind'];
-
 /** Everything one network namespace did with the packet, from receive (or originate) to transmit (or its end). */
 export interface Hop {
   readonly namespace: NetworkNamespaceId;
