@@ -76,6 +76,11 @@ describe('a Service that nobody answers for', () => {
   });
 });
 
+test('a Pod whose labels have nothing in common with the selector is not called the closest', () => {
+  const { code } = reasonOf(client + pod('other', 'app: payments') + service('selector: {app: web}, ports: [{port: 80}]'), toService);
+  expect(code).toBe('selectorMatchesNothing');
+});
+
 describe('a Service that sends to the wrong place', () => {
   test('nobody listens on its target port', () => {
     const text = client + pod('web', 'app: web') + service('selector: {app: web}, ports: [{port: 80, targetPort: 9999}]');

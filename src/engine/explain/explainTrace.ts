@@ -138,7 +138,7 @@ function explainServiceRule(index: ClusterIndex, trace: Trace, service: ServiceS
     return trouble ?? reason('noEndpoints', { service: name }, rule.origin);
   }
   if (/not allowed by|traffic not accepted/.test(comment)) {
-    const ranges = service.resource.object.spec?.loadBalancerSourceRanges?.join(', ') ?? '';
+    const ranges = service.resource.object.spec?.loadBalancerSourceRanges?.map((range) => range.trim()).join(', ') ?? '';
     const params = { service: name, source: trace.final.packet.source, ranges };
     return reason('sourceRanges', params, originOf(service.resource, '/spec/loadBalancerSourceRanges'));
   }

@@ -70,7 +70,7 @@ function selectorMatchesNothing(service: ServiceState, selector: Labels, pods: r
   return { message: message('exchange.reason.selectorMatchesNothingClosest', seen), origin };
 }
 
-/** The Pod that shares most with a selector: pairs first, then keys, then the nearest spelling; null when none shares a key. */
+/** The Pod that shares most with a selector: pairs first, then the nearest spelling; null when none comes near. */
 export function closestPod(selector: Labels, pods: readonly PodState[]): PodState | null {
   let best: { readonly pod: PodState; readonly score: number } | null = null;
   for (const pod of pods) {
@@ -84,7 +84,10 @@ function similarity(wanted: string, found: string | undefined): number {
   if (found === undefined) return 0;
   if (wanted === found) return 100;
   const longest = Math.max(wanted.length, found.length, 1);
-  return 1 + 50 * (1 - editDistance(wanted, found) / longest);
+  const likeness = 1 - editDistance(wanted, found) / longest;
+  // A name with little in common is another name, not a slip of the pen.
+  const isLonger = found.length > 0 && wanted.length > 0 && (wanted.includes(found) || found.includes(wanted));
+  return likeness < 0.4 && !isLonger ? 0 : 1 + 50 * likeness;
 }
 
 /** Levenshtein's distance, one row at a time. */

@@ -5,7 +5,7 @@
 import { lazy } from '../../../shared/lazy.ts';
 import { originOf } from '../../api/resource.ts';
 import type { NodeState } from '../../clusterState.ts';
-import { addressBits, type Cidr, familyOf, hostCidr, type IpAddress, prefixOf } from '../../net/address.ts';
+import { addressBits, type Cidr, cidr, familyOf, hostCidr, type IpAddress, prefixOf } from '../../net/address.ts';
 import { assembleNetfilter, type NetfilterContribution } from '../../netfilter/assemble.ts';
 import type { Match, Rule } from '../../netfilter/ruleset.ts';
 import type { Route } from '../../routing/routing.ts';
@@ -17,6 +17,8 @@ import { anywhere, networkOf, route, routingOf } from '../routes.ts';
 import type { Segment } from '../segments.ts';
 import type { LoadBalancedAddress } from './loadBalancing.ts';
 import { clientNetwork, linkPrefixLength, loadBalancerNetwork } from './outsideNames.ts';
+
+const linkLocalRange = cidr('169.254.0.0/16');
 
 export interface GatewayPlan {
   readonly id: string;
@@ -113,7 +115,9 @@ function gatewayRoutes({ segments, nodes, loadBalanced, clusterPrefixes }: Gatew
   const outward = (['ipv4', 'ipv6'] as const).map((family) =>
     route({ destination: anywhere[family], dev: legs.internet.name, protocol: 'static' }),
   );
-  return [...outward, ...unrouted, ...balanced, ...unreachable];
+  // RFC 3927: link-local addresses mean something on one link only; nobody beyond the gateway answers for them.
+  const linkLocal = route({ type: 'blackhole', destination: linkLocalRange, protocol: 'static' });
+  return [...outward, ...unrouted, ...balanced, ...unreachable, linkLocal];
 }
 
 const uniqueAddresses = (entries: readonly LoadBalancedAddress[]): readonly LoadBalancedAddress[] => [
