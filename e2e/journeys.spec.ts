@@ -81,9 +81,9 @@ test('a shared link opens in a fresh profile at the same step', async ({ page, b
   const place = await timeline(page).getAttribute('aria-valuetext');
   const step = await timeline(page).getAttribute('aria-valuenow');
   await page.getByRole('button', { name: 'Share' }).click();
-  await expect(page.getByText(/link/i).first()).toBeVisible();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(link).toContain('#s=');
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain('#s=');
+  const link = await copied();
   const fresh = await browser.newContext({ ...(baseURL === undefined ? {} : { baseURL }) });
   const other = await fresh.newPage();
   await open(other, link);
