@@ -16,7 +16,7 @@ export function KeySheet() {
     <div className="key-sheet">
       {groups.map((group) => (
         <section key={group}>
-          <h3>{words(`page.keys.${group}`)}</h3>
+          <h2>{words(`page.keys.${group}`)}</h2>
           <dl>
             {bindings
               .filter((binding) => binding.group === group)
