@@ -21,8 +21,8 @@ export function matchesLabelMap(wanted: Labels, labels: Labels): boolean {
   return true;
 }
 
-function matchesRequirement(requirement: LabelSelectorRequirement, labels: Labels): boolean {
-  const value = labels[requirement.key];
+/** Whether a label's value meets a requirement; undefined: the label is missing. Operators that label selectors do not have hold for nothing. */
+export function matchesRequirement(requirement: Omit<LabelSelectorRequirement, 'key'>, value: string | undefined): boolean {
   const values = requirement.values ?? [];
   switch (requirement.operator) {
     case 'In':
@@ -42,7 +42,7 @@ function matchesRequirement(requirement: LabelSelectorRequirement, labels: Label
 export function matchesLabelSelector(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (selector === undefined) return false;
   if (!matchesLabelMap(selector.matchLabels ?? {}, labels)) return false;
-  return (selector.matchExpressions ?? []).every((requirement) => matchesRequirement(requirement, labels));
+  return (selector.matchExpressions ?? []).every((requirement) => matchesRequirement(requirement, labels[requirement.key]));
 }
 
 /** As kubectl prints it: "app=web,tier in (a,b)"; "<none>" when empty. */

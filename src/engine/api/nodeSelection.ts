@@ -2,6 +2,7 @@
  * Which nodes a Pod may run on: taints and tolerations, nodeSelector, required node affinity. The scheduler and the DaemonSet controller
  * judge by the same rules (k8s.io/component-helpers/scheduling/corev1). Preferred terms are scored in scheduler/.
  */
+import { type LabelSelectorRequirement, matchesRequirement } from './labelSelector.ts';
 import type { Labels } from './resourceList.ts';
 
 export interface Taint {
@@ -17,15 +18,9 @@ export interface Toleration {
   readonly effect?: string;
 }
 
-export interface NodeSelectorRequirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
-}
-
 export interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly NodeSelectorRequirement[];
-  readonly matchFields?: readonly NodeSelectorRequirement[];
+  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+  readonly matchFields?: readonly LabelSelectorRequirement[];
 }
 
 export interface SelectableNode {
@@ -65,26 +60,12 @@ export const untoleratedTaint = (
 ): Taint | undefined =>
   taints.find((taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => toleratesTaint(toleration, taint)));
 
-function matchesValue(requirement: NodeSelectorRequirement, value: string | undefined): boolean {
-  const values = requirement.values ?? [];
-  switch (requirement.operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-    case 'Lt': {
-      const bound = values[0];
-      if (value === undefined || bound === undefined || !isNumber(value) || !isNumber(bound)) return false;
-      return requirement.operator === 'Gt' ? Number(value) > Number(bound) : Number(value) < Number(bound);
-    }
-    default:
-      return false;
-  }
+/** Node selectors know Gt and Lt beside the operators of label selectors. */
+function matchesValue(requirement: LabelSelectorRequirement, value: string | undefined): boolean {
+  if (requirement.operator !== 'Gt' && requirement.operator !== 'Lt') return matchesRequirement(requirement, value);
+  const bound = requirement.values?.[0];
+  if (value === undefined || bound === undefined || !isNumber(value) || !isNumber(bound)) return false;
+  return requirement.operator === 'Gt' ? Number(value) > Number(bound) : Number(value) < Number(bound);
 }
 
 /** A term without any requirement matches nothing (nodeaffinity.newNodeSelectorTerm). */
