@@ -1,6 +1,6 @@
 /** What a user does, in a real browser against the built page. */
 import { expect, test } from '@playwright/test';
-import { focusEditor, hops, open, pasteText, pause, problems, sharedManifest, things, timeline } from './page.ts';
+import { focusEditor, hops, open, pasteText, pause, problems, sharedManifest, sharedManifests, things, timeline } from './page.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -58,6 +58,22 @@ test('online-boutique pasted: every Service has endpoints and no problem is list
     await to.press('Escape');
     await page.getByRole('button', { name: 'Send' }).click();
     await expect(page.getByText(/unreachable|established/).first()).toBeVisible();
+  }
+});
+
+test('every real manifest of the corpus loads with no error', async ({ page }) => {
+  const folders = sharedManifests('corpus');
+  test.skip(folders.length === 0, 'needs ../shared/corpus beside the checkout');
+  await open(page);
+  await pause(page);
+  for (const { name, text } of folders) {
+    const marker = `app-of-${name.replace(/\W+/g, '-')}`;
+    await pasteText(
+      page,
+      `${text}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${marker}}\nspec: {containers: [{name: app, image: app}]}\n`,
+    );
+    await expect(things(page).getByRole('button', { name: new RegExp(marker) }), name).toHaveCount(1, { timeout: 20_000 });
+    await expect(problems(page).getByRole('button', { name: /^Error/ }), name).toHaveCount(0);
   }
 });
 

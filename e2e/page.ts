@@ -1,5 +1,5 @@
 /** Words for the journeys: what a user looks at and does, by accessible name. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, type Locator, type Page } from '@playwright/test';
 
@@ -42,3 +42,14 @@ const sharedFolder = fileURLToPath(new URL('../../shared/', import.meta.url));
 /** A real manifest from the research data beside the checkout; undefined in a fresh clone. */
 export const sharedManifest = (path: string): string | undefined =>
   existsSync(sharedFolder + path) ? readFileSync(sharedFolder + path, 'utf8') : undefined;
+
+/** Each project of a folder of the research data, its YAML files as one text; none in a fresh clone. */
+export function sharedManifests(folder: string): readonly { readonly name: string; readonly text: string }[] {
+  const root = `${sharedFolder}${folder}/`;
+  if (!existsSync(root)) return [];
+  const projects = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return projects.map(({ name }) => {
+    const files = readdirSync(root + name).filter((file) => /\.ya?ml$/.test(file));
+    return { name, text: files.map((file) => readFileSync(`${root}${name}/${file}`, 'utf8')).join('\n---\n') };
+  });
+}
